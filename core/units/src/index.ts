@@ -1,0 +1,4 @@
+export { formatBytes, parseBytes } from "./bytes.ts";
+export { formatDuration, parseDuration, type SummaryTimeUnit } from "./duration.ts";
+export { parseRate, type Rate } from "./rate.ts";
+export { UnitError, type UnitErrorCode } from "./unit-error.ts";
