@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { constants } from "node:os";
+import { findRuntime } from "./find-runtime.js";
+
+/** As in a shell: "not found" and "found, but cannot be run". No test result has these codes. */
+const EXIT_NOT_FOUND = 127;
+const EXIT_CANNOT_RUN = 126;
+
+/**
+ * Runs Bun with these arguments in this process's place: same streams, same signals, same end.
+ *
+ * @param {readonly string[]} bunArguments
+ */
+export function handOver(bunArguments) {
+  const runtime = findRuntime();
+  if ("problem" in runtime) return giveUp(runtime.problem, EXIT_NOT_FOUND);
+  const child = spawn(runtime.path, bunArguments, { stdio: "inherit" });
+  child.on("error", (error) => {
+    giveUp(`Cannot start Bun: ${error.message}: run npm install again`, EXIT_CANNOT_RUN);
+  });
+  child.on("exit", (code, signal) => {
+    if (signal === null) process.exit(code);
+    // Dies as the child did, so that a shell or supervisor sees the same end.
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+    process.exitCode = 128 + constants.signals[signal];
+  });
+  passSignals(child);
+}
+
+/** @param {import("node:child_process").ChildProcess} child */
+function passSignals(child) {
+  // On Windows there are none: closing the console or Ctrl-C tells the child directly.
+  const pass = (signal) => process.platform !== "win32" && child.kill(signal);
+  process.on("SIGTERM", pass);
+  process.on("SIGHUP", pass);
+  // A terminal sends Ctrl-C to its whole foreground group, the child included: a second one from
+  // here would read as "end at once". Without a terminal, whoever sent it sent it here alone.
+  process.on("SIGINT", (signal) => hasTerminal() || pass(signal));
+}
+
+function hasTerminal() {
+  try {
+    closeSync(openSync("/dev/tty"));
+    return true;
+  } catch {
+    return process.platform === "win32";
+  }
+}
+
+function giveUp(problem, exitCode) {
+  process.stderr.write(`${problem}\n`);
+  process.exitCode = exitCode;
+}
