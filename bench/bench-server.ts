@@ -1,0 +1,71 @@
+import { BenchError } from "./bench-error.ts";
+import { startPinned } from "./pinned-process.ts";
+
+/** A server on the server's core, for as long as one bench lasts. */
+export interface BenchServer extends AsyncDisposable {
+  readonly toUrl: (path: string) => string;
+  /** Requests answered since the start; absent when the server does not count. */
+  readonly countServed: () => Promise<number | undefined>;
+}
+
+export interface ServerOptions {
+  readonly scheme: "http" | "https";
+  /** Answers 200 as soon as the server is up. */
+  readonly readyPath: string;
+  readonly signal: AbortSignal;
+  readonly toCommand: (port: number) => Promise<readonly string[]>;
+  readonly countServed?: (origin: string) => Promise<number>;
+}
+
+/** The core of all servers; the clients have the other. */
+export const SERVER_CORE = 0;
+
+const READY_WITHIN_MS = 10_000;
+
+/** Starts a server on a free port of loopback and waits until it answers. */
+export async function startServer(options: ServerOptions): Promise<BenchServer> {
+  const { scheme, readyPath, signal, toCommand, countServed } = options;
+  const port = freePort();
+  const origin = `${scheme}://127.0.0.1:${port}`;
+  const command = await toCommand(port);
+  const child = startPinned(command, { core: SERVER_CORE, signal, killSignal: "SIGTERM" });
+  const output = Promise.all([child.stdout.text(), child.stderr.text()]);
+  const stop = async (): Promise<void> => {
+    child.kill("SIGTERM");
+    const stuck = setTimeout(() => child.kill("SIGKILL"), 3000);
+    await child.exited;
+    clearTimeout(stuck);
+  };
+  if (!(await isUp(`${origin}${readyPath}`, () => child.exitCode === null))) {
+    await stop();
+    const said = (await output).join(" ").trim().replaceAll(/\s+/g, " ").slice(-400);
+    throw new BenchError("server_not_up", `\`${command.join(" ")}\` does not answer: ${said}`);
+  }
+  return {
+    toUrl: (path) => `${origin}${path}`,
+    countServed: async () => await countServed?.(origin),
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+/** nginx has no port 0: a port that was free a moment ago is as near as it gets. */
+function freePort(): number {
+  const listener = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => {} } });
+  const { port } = listener;
+  listener.stop(true);
+  return port;
+}
+
+async function isUp(url: string, isRunning: () => boolean): Promise<boolean> {
+  const endMs = performance.now() + READY_WITHIN_MS;
+  while (isRunning() && performance.now() < endMs) {
+    try {
+      const response = await fetch(url, { tls: { rejectUnauthorized: false }, keepalive: false });
+      if (response.ok) return true;
+    } catch {
+      // Not listening yet.
+    }
+    await Bun.sleep(25);
+  }
+  return false;
+}

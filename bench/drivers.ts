@@ -1,0 +1,121 @@
+import type { Driver, Job } from "./bench.ts";
+import { readAb } from "./readings/ab.ts";
+import { readAutocannon } from "./readings/autocannon.ts";
+import { readHey } from "./readings/hey.ts";
+import { readK6Summary } from "./readings/k6-summary.ts";
+import { readOha } from "./readings/oha.ts";
+import { readWrk } from "./readings/wrk.ts";
+
+/**
+ * Each tool on one thread, run as its users run it: the summary, the thresholds and the progress
+ * that it has by default stay on.
+ */
+export const drivers: {
+  readonly [name in DriverName]: (connections: number) => Driver;
+} = {
+  bwUrl: (connections) => bw(connections, (job) => [...closed(job.url, connections, job)]),
+  bwScript: (connections) =>
+    bw(connections, (job) => [
+      ...closed("bench/scripts/get-check.ts", connections, job),
+      ...["-e", `TARGET=${job.url}`],
+    ]),
+  /** An open model: the number is the rate. 1,000 VUs sit out a stall of 33 ms at 30,000/s. */
+  bwOpen: (ratePerSecond) =>
+    bw(0, ({ url, seconds, summaryPath }) => [
+      ...[
+        "run",
+        url,
+        "--rate",
+        `${ratePerSecond}/s`,
+        "--max-vus",
+        "1000",
+        "-d",
+        `${seconds}s`,
+        "--workers",
+        "1",
+      ],
+      ...["--summary-trend-stats", "avg,min,med,max,p(90),p(95),p(99)"],
+      ...["--summary-export", summaryPath],
+    ]),
+  wrk: (connections) => ({
+    tool: "wrk",
+    connections,
+    toArguments: ({ url, seconds }) => ["-t1", `-c${connections}`, `-d${seconds}s`, url],
+    read: readWrk,
+  }),
+  k6Script: (connections) => ({
+    tool: "k6",
+    connections,
+    // Without the second it would report each run to its makers' server.
+    environment: { GOMAXPROCS: "1", K6_NO_USAGE_REPORT: "true" },
+    toArguments: ({ url, seconds, summaryPath }) => [
+      ...["run", "--vus", `${connections}`, "--duration", `${seconds}s`, "-e", `TARGET=${url}`],
+      ...["--summary-export", summaryPath, "bench/scripts/get-check.k6.js"],
+    ],
+    read: readK6Summary,
+  }),
+  autocannon: (connections) => ({
+    tool: "autocannon",
+    connections,
+    toArguments: ({ url, seconds }) => ["-c", `${connections}`, "-d", `${seconds}`, "--json", url],
+    read: readAutocannon,
+  }),
+  oha: (connections) => ({
+    tool: "oha",
+    connections,
+    toArguments: ({ url, seconds }) => [
+      ...["--no-tui", "--output-format", "json", "-c", `${connections}`, "-z", `${seconds}s`, url],
+    ],
+    read: readOha,
+  }),
+  hey: (connections) => ({
+    tool: "hey",
+    connections,
+    toArguments: ({ url, seconds }) => ["-c", `${connections}`, "-z", `${seconds}s`, url],
+    read: readHey,
+  }),
+  ab: (connections) => ({
+    tool: "ab",
+    connections,
+    toArguments: ({ url, seconds }) => [
+      // -t alone means 50,000 requests at most; -n takes 32 bytes for each at the start.
+      ...[
+        "-q",
+        "-k",
+        "-c",
+        `${connections}`,
+        "-t",
+        `${seconds}`,
+        "-n",
+        `${seconds * 500_000}`,
+        url,
+      ],
+    ],
+    read: readAb,
+  }),
+};
+
+type DriverName =
+  | "bwUrl"
+  | "bwScript"
+  | "bwOpen"
+  | "wrk"
+  | "k6Script"
+  | "autocannon"
+  | "oha"
+  | "hey"
+  | "ab";
+
+function bw(connections: number, toArguments: Driver["toArguments"]): Driver {
+  return { tool: "bw", connections, toArguments, read: readK6Summary };
+}
+
+/** A closed model: so many virtual users, each asking again when it has its answer. */
+function closed(what: string, users: number, { url, seconds, summaryPath }: Job): string[] {
+  return [
+    ...["run", what, "-u", `${users}`, "-d", `${seconds}s`, "--workers", "1"],
+    ...["--summary-export", summaryPath],
+    // The certificate is our own; wrk verifies none.
+    ...(url.startsWith("https:") ? ["--insecure-skip-tls-verify"] : []),
+  ];
+}

@@ -1,0 +1,197 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Bench, Candidate, Run, ServerName } from "./bench.ts";
+import { BenchError } from "./bench-error.ts";
+import { type BenchServer, startServer } from "./bench-server.ts";
+import { startNginx } from "./nginx.ts";
+import { runPinned, toPinnedCommand } from "./pinned-process.ts";
+import { root, type ToolName, workFolder } from "./tool.ts";
+
+export interface RunOptions {
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly find: (tool: ToolName) => readonly string[] | undefined;
+  readonly onRun: (candidate: Candidate, round: number, run: Run) => void;
+  readonly signal: AbortSignal;
+}
+
+/** What was measured of one candidate. */
+export interface Entry {
+  readonly label: string;
+  readonly connections: number;
+  /** As typed in a shell, from the project's folder; empty when a tool is missing. */
+  readonly command: string;
+  readonly runs: readonly Run[];
+  /** What is missing, or what went wrong: then the runs say nothing. */
+  readonly problem: string | undefined;
+}
+
+const CLIENT_CORE = 1;
+
+/** Runs the candidates of one bench in turn, A B B A …, against servers of their own. */
+export async function runBench(bench: Bench, options: RunOptions): Promise<readonly Entry[]> {
+  const { find, onRun, rounds, signal } = options;
+  const present = bench.candidates.filter((candidate) => !findMissing(candidate, find));
+  await using servers = await startServers(present, options);
+  const seconds = bench.seconds ?? options.seconds;
+  const stations = present.map((candidate) => toStation({ candidate, seconds, servers, find }));
+  for (const { server, candidate } of stations) await warmUp(server, candidate.path, options);
+
+  for (const { round, index } of turns(rounds, stations.length)) {
+    const station = stations[index]!;
+    // What failed once is not tried again; the others are still worth measuring.
+    if (station.problem !== undefined) continue;
+    try {
+      const run = await runOnce(station, signal);
+      station.runs.push(run);
+      onRun(station.candidate, round, run);
+    } catch (error) {
+      if (!(error instanceof BenchError)) throw error;
+      station.problem = error.message;
+    }
+  }
+  return bench.candidates.map((candidate) => {
+    const station = stations.find((one) => one.candidate === candidate);
+    return station
+      ? toEntry(station)
+      : absent(candidate, `${findMissing(candidate, find)} is missing`);
+  });
+}
+
+/** The entry of a candidate that did not run at all. */
+export function absent({ label, driver }: Candidate, problem: string): Entry {
+  return { label, connections: driver.connections, command: "", runs: [], problem };
+}
+
+function toEntry({ candidate: { label, driver }, command, runs, problem }: Station): Entry {
+  const variables = Object.entries(driver.environment ?? {}).map((pair) => `${pair.join("=")} `);
+  const pinned = toPinnedCommand(command, CLIENT_CORE).join(" ").replaceAll(`${root}/`, "");
+  const { connections } = driver;
+  return { label, connections, command: variables.join("") + pinned, runs, problem };
+}
+
+/** Who runs when: each round turns the order of the one before, so that none is always first. */
+export function turns(
+  rounds: number,
+  candidates: number,
+): readonly { readonly round: number; readonly index: number }[] {
+  const order = Array.from({ length: candidates }, (_, index) => index);
+  return Array.from({ length: rounds }, (_, round) =>
+    (round % 2 === 0 ? order : order.toReversed()).map((index) => ({ round, index })),
+  ).flat();
+}
+
+/** A candidate with all that it takes to run it, and what came of it so far. */
+interface Station {
+  readonly candidate: Candidate;
+  readonly command: readonly string[];
+  readonly server: BenchServer;
+  readonly seconds: number;
+  readonly runs: Run[];
+  problem: string | undefined;
+}
+
+interface StationOptions {
+  readonly candidate: Candidate;
+  readonly seconds: number;
+  readonly servers: Servers;
+  readonly find: RunOptions["find"];
+}
+
+const summaryPath = join(workFolder, "summary.json");
+
+function toStation({ candidate, seconds, servers, find }: StationOptions): Station {
+  const { tool, toArguments } = candidate.driver;
+  const server = servers.get(candidate.server);
+  const job = { url: server.toUrl(candidate.path), seconds, summaryPath };
+  const command = [...(find(tool) ?? []), ...toArguments(job)];
+  return { candidate, command, server, seconds, runs: [], problem: undefined };
+}
+
+/** Starting 5,000 VUs takes k6 a while: the limit is for what hangs. */
+const STARTUP_MS = 90_000;
+
+async function runOnce(station: Station, signal: AbortSignal): Promise<Run> {
+  const { candidate, command, server, seconds } = station;
+  const { environment, read } = candidate.driver;
+  rmSync(summaryPath, { force: true });
+  const before = await server.countServed();
+  const { stdout, ...seen } = await runPinned(command, {
+    core: CLIENT_CORE,
+    ...(environment ? { environment } : {}),
+    signal,
+    timeoutMs: seconds * 1000 + STARTUP_MS,
+  });
+  const after = await server.countServed();
+  const file = Bun.file(summaryPath);
+  const summary = (await file.exists()) ? await file.text() : "";
+  return {
+    ...read({ stdout, summary }),
+    ...seen,
+    // The second look was a request too.
+    ...(before === undefined || after === undefined ? {} : { served: after - before - 1 }),
+  };
+}
+
+/** The first second of a server is not like the others: its code may not be compiled yet. */
+async function warmUp(
+  server: BenchServer,
+  path: string,
+  { find, signal }: RunOptions,
+): Promise<void> {
+  const wrk = find("wrk");
+  if (!wrk) return;
+  const command = [...wrk, "-t1", "-c64", "-d1s", server.toUrl(path)];
+  await runPinned(command, { core: CLIENT_CORE, signal, timeoutMs: STARTUP_MS });
+}
+
+const serverNeeds: Readonly<Record<ServerName, readonly ToolName[]>> = {
+  nginx: ["nginx"],
+  "nginx-tls": ["nginx", "openssl"],
+  origin: ["bw"],
+};
+
+function findMissing(
+  { driver, server }: Candidate,
+  find: RunOptions["find"],
+): ToolName | undefined {
+  return [driver.tool, ...serverNeeds[server]].find((tool) => !find(tool));
+}
+
+interface Servers extends AsyncDisposable {
+  readonly get: (name: ServerName) => BenchServer;
+}
+
+/** One server of each kind that the candidates ask for. */
+async function startServers(
+  candidates: readonly Candidate[],
+  options: RunOptions,
+): Promise<Servers> {
+  await using stack = new AsyncDisposableStack();
+  const servers = new Map<ServerName, BenchServer>();
+  for (const name of new Set(candidates.map(({ server }) => server))) {
+    servers.set(name, stack.use(await start(name, options)));
+  }
+  const owned = stack.move();
+  return {
+    get: (name) => servers.get(name)!,
+    [Symbol.asyncDispose]: async () => await owned.disposeAsync(),
+  };
+}
+
+async function start(name: ServerName, { find, signal }: RunOptions): Promise<BenchServer> {
+  const found = (tool: ToolName): readonly string[] => find(tool) ?? [];
+  switch (name) {
+    case "nginx":
+      return await startNginx({ nginx: found("nginx"), signal });
+    case "nginx-tls":
+      return await startNginx({ nginx: found("nginx"), openssl: found("openssl"), signal });
+    case "origin":
+      return await startServer({
+        scheme: "http",
+        readyPath: "/health",
+        signal,
+        toCommand: async (port) => [...found("bw"), "origin", "--port", `${port}`],
+      });
+  }
+}

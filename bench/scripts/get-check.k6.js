@@ -1,0 +1,8 @@
+// biome-ignore-all lint/correctness/noUndeclaredDependencies: k6 itself provides its modules.
+import { check } from "k6";
+import http from "k6/http";
+
+export default function () {
+  const res = http.get(`${__ENV.TARGET}`);
+  check(res, { "status is 200": (r) => r.status === 200 });
+}

@@ -1,0 +1,381 @@
+import type { Clock } from "@breakwater/clock";
+import {
+  ResponseDecoder,
+  type ResponseHead,
+  type ResponseLimits,
+  type ResponseListener,
+  WireError,
+} from "@breakwater/wire";
+import type { Socket } from "bun";
+import type { DeadlineSweep, Swept } from "./deadline-sweep.ts";
+import { handshakeFailure } from "./dial-failure.ts";
+import type { Dialled, Dialler, TlsSettings } from "./dialler.ts";
+import type { ExchangeListener, OutgoingRequest } from "./exchange.ts";
+import type { ExchangeRecord } from "./exchange-record.ts";
+import { type Failure, type FailureCode, failureForWireError } from "./failure.ts";
+import type { Origin } from "./parse-url.ts";
+import { type RequestSink, RequestWriter } from "./request-writer.ts";
+
+/** What all connections of a client share. */
+export interface Engine {
+  readonly clock: Clock;
+  readonly limits: ResponseLimits;
+  readonly tls: TlsSettings;
+  readonly connectTimeoutMs: number;
+  readonly dialler: Dialler;
+  readonly sweep: DeadlineSweep;
+  readonly totals: { bytesSent: number; bytesReceived: number };
+}
+
+/** The pool that a connection belongs to. */
+export interface ConnectionOwner {
+  /** Takes a connection back after a request; false when it is not to be used again. */
+  tryKeep(connection: Connection): boolean;
+  onClosed(connection: Connection): void;
+  /** Sends the same request again, over a new connection. */
+  retry(record: ExchangeRecord): void;
+}
+
+/** "queued" to "exchanging": a request is under way. It ends in "idle" or "closed". */
+type Stage =
+  | "queued"
+  | "looking up"
+  | "connecting"
+  | "handshaking"
+  | "exchanging"
+  | "idle"
+  | "closed";
+
+/**
+ * One connection of one VU, and the request under way on it.
+ *
+ * Hot path, from reuse() to the listener's onEnd: one write, one read, three looks at the clock,
+ * nothing allocated here. A socket that is closed calls back at once, so whoever closes one sets
+ * "closed" first.
+ */
+export class Connection implements Dialled, Swept, RequestSink, ResponseListener {
+  readonly origin: Origin;
+  sweepSlot = -1;
+  readonly #engine: Engine;
+  readonly #owner: ConnectionOwner;
+  readonly #record: ExchangeRecord;
+  readonly #decoder: ResponseDecoder;
+  #stage: Stage = "queued";
+  #dialStartedMs = 0;
+  #stageStartedMs = 0;
+  #socket: Socket<Dialled> | undefined;
+  #writer: RequestWriter | undefined;
+  #isComplete: boolean = false;
+  /** Inside send(), which has to return before the listener is called. */
+  #isSending: boolean = false;
+
+  constructor(engine: Engine, owner: ConnectionOwner, record: ExchangeRecord) {
+    this.#engine = engine;
+    this.#owner = owner;
+    this.#record = record;
+    this.#decoder = new ResponseDecoder(engine.limits, this);
+    this.origin = record.request.origin;
+    engine.sweep.add(this);
+    engine.dialler.dial(this);
+  }
+
+  get isIdle(): boolean {
+    return this.#stage === "idle";
+  }
+
+  get isClosed(): boolean {
+    return this.#stage === "closed";
+  }
+
+  /** Sends the next request; the connection must be idle. Hot path. */
+  reuse(request: OutgoingRequest, listener: ExchangeListener, nowMs: number): void {
+    this.#record.beginAgain(request, listener, nowMs);
+    this.#isSending = true;
+    this.#transmit();
+    this.#isSending = false;
+  }
+
+  interrupt(): void {
+    if (this.isIdle || this.isClosed) return;
+    this.#fail("interrupted", "interrupted");
+  }
+
+  /** Gives up a connection that is idle. */
+  close(): void {
+    this.#shut("gracefully");
+  }
+
+  onDialStart(): void {
+    this.#dialStartedMs = this.#engine.clock.nowMs();
+    this.#enter("looking up", this.#dialStartedMs);
+  }
+
+  onAddress(): void {
+    const nowMs = this.#engine.clock.nowMs();
+    this.#record.lookingUpMs = nowMs - this.#stageStartedMs;
+    this.#enter("connecting", nowMs);
+  }
+
+  onDialFailed(failure: Failure): void {
+    if (!this.isClosed) this.#failWith(failure);
+  }
+
+  onOpen(socket: Socket<Dialled>): void {
+    if (this.isClosed) {
+      socket.terminate();
+      return;
+    }
+    this.#socket = socket;
+    const nowMs = this.#engine.clock.nowMs();
+    this.#record.connectingMs = nowMs - this.#stageStartedMs;
+    if (this.origin.secure) this.#enter("handshaking", nowMs);
+    else this.#onReady(socket, nowMs);
+  }
+
+  onHandshake(socket: Socket<Dialled>, ok: boolean, error: Error | null): void {
+    if (this.#stage !== "handshaking") return;
+    const nowMs = this.#engine.clock.nowMs();
+    this.#record.tlsHandshakingMs = nowMs - this.#stageStartedMs;
+    const { insecureSkipVerify } = this.#engine.tls;
+    const failure = handshakeFailure(socket, this.origin, { ok, error, insecureSkipVerify });
+    if (failure === undefined) this.#onReady(socket, nowMs);
+    else this.#failWith(failure);
+  }
+
+  /** Hot path. */
+  onData(bytes: Uint8Array): void {
+    const { clock, totals } = this.#engine;
+    totals.bytesReceived += bytes.length;
+    if (this.#stage !== "exchanging") {
+      // RFC 9112 9.5: what nobody asked for cannot be told apart from the next response.
+      this.#shut("gracefully");
+      return;
+    }
+    const record = this.#record;
+    const nowMs = clock.nowMs();
+    if (record.firstByteMs < 0) record.firstByteMs = nowMs;
+    record.bytesReceived += bytes.length;
+    try {
+      const usedBytes = this.#decoder.push(bytes);
+      if (this.#isComplete) this.#complete(nowMs, usedBytes === bytes.length);
+    } catch (error) {
+      this.#failDecoding(error);
+    }
+  }
+
+  onHead(head: ResponseHead): void {
+    this.#record.head = head;
+  }
+
+  onBody(bytes: Uint8Array): void {
+    this.#record.bodyBytes += bytes.length;
+    if (this.#record.request.collectBody) this.#record.collect(bytes);
+  }
+
+  /** The response is complete; push() has yet to say whether more came behind it. */
+  onEnd(): void {
+    this.#isComplete = true;
+  }
+
+  onDrain(): void {
+    this.#writer?.resume();
+  }
+
+  onLost(error: Error | undefined): void {
+    if (this.isClosed) return;
+    if (this.isIdle) this.#shut("gracefully");
+    else if (this.#canRetry()) this.#retry();
+    else if (error !== undefined) this.#failReset(error);
+    else if (this.#stage === "handshaking") {
+      this.#fail("tls_failed", "closed by the peer during the TLS handshake");
+    } else this.#endDecoding();
+  }
+
+  /**
+   * Bun brings TLS alerts and broken records here, and what a handler throws, which is our own
+   * mistake.
+   */
+  onSocketError(error: Error): void {
+    if (!("code" in error)) crash(error);
+    else if (!this.isIdle && !this.isClosed) this.#fail("tls_failed", error.message);
+  }
+
+  checkDeadline(nowMs: number): void {
+    if (this.isIdle) return;
+    const { request, startedMs, sentMs, firstByteMs } = this.#record;
+    const { connectTimeoutMs } = this.#engine;
+    if (nowMs - startedMs >= request.timeoutMs) {
+      this.#fail("timeout", `not done within ${request.timeoutMs} ms, while ${this.#whatItDoes()}`);
+    } else if (this.#stage !== "exchanging") {
+      if (this.#stage === "queued" || nowMs - this.#dialStartedMs < connectTimeoutMs) return;
+      this.#fail(
+        "connect_timeout",
+        `no connection in ${connectTimeoutMs} ms, while ${this.#stage}`,
+      );
+    } else if (request.firstByteTimeoutMs !== undefined && sentMs >= 0 && firstByteMs < 0) {
+      if (nowMs - sentMs < request.firstByteTimeoutMs) return;
+      this.#fail("first_byte_timeout", `no response within ${request.firstByteTimeoutMs} ms`);
+    }
+  }
+
+  /** Hot path. */
+  tryWrite(bytes: Uint8Array, offset: number): number {
+    const tookBytes =
+      offset === 0
+        ? this.#socket!.write(bytes)
+        : this.#socket!.write(bytes, offset, bytes.length - offset);
+    if (tookBytes <= 0) {
+      // Negative: closed, before Bun could tell.
+      if (tookBytes < 0) queueMicrotask(() => this.onLost(undefined));
+      return 0;
+    }
+    this.#record.bytesSent += tookBytes;
+    this.#engine.totals.bytesSent += tookBytes;
+    return tookBytes;
+  }
+
+  onSent(): void {
+    this.#writer = undefined;
+    this.#record.sentMs = this.#engine.clock.nowMs();
+  }
+
+  onBodyFailed(reason: string): void {
+    this.#fail("body_stream_failed", `its body could not be read: ${reason}`);
+  }
+
+  #enter(stage: Stage, nowMs: number): void {
+    this.#stage = stage;
+    this.#stageStartedMs = nowMs;
+  }
+
+  #onReady(socket: Socket<Dialled>, nowMs: number): void {
+    this.#socket = socket;
+    this.#engine.dialler.done(this);
+    const record = this.#record;
+    record.readyMs = nowMs;
+    record.remoteAddress = socket.remoteAddress;
+    record.remotePort = socket.remotePort;
+    if (this.origin.secure) {
+      record.tlsVersion = socket.getTLSVersion();
+      record.tlsCipher = socket.getCipher().name;
+    }
+    this.#transmit();
+  }
+
+  #transmit(): void {
+    const { method, head, body } = this.#record.request;
+    this.#stage = "exchanging";
+    this.#isComplete = false;
+    this.#decoder.expect(method);
+    const offset = this.tryWrite(head, 0);
+    if (this.isClosed) return;
+    if (offset === head.length && body === undefined) {
+      this.onSent();
+      return;
+    }
+    this.#writer = new RequestWriter(this, { head, offset, body });
+    this.#writer.resume();
+  }
+
+  /** Hot path. `isClean`: nothing came behind the response. */
+  #complete(nowMs: number, isClean: boolean): void {
+    const record = this.#record;
+    const canStay = isClean && this.#writer === undefined && record.head!.keepAlive;
+    if (canStay && this.#owner.tryKeep(this)) this.#stage = "idle";
+    else this.#shut("gracefully");
+    this.#finish(nowMs);
+  }
+
+  #endDecoding(): void {
+    try {
+      this.#decoder.end();
+      this.#complete(this.#engine.clock.nowMs(), false);
+    } catch (error) {
+      this.#failDecoding(error);
+    }
+  }
+
+  #failDecoding(error: unknown): void {
+    if (!(error instanceof WireError)) throw error;
+    this.#fail(failureForWireError[error.code], `${error.message} (${error.code})`);
+  }
+
+  #failReset(error: Error): void {
+    this.#fail("reset", `the peer reset the connection (${error.message})`);
+  }
+
+  /**
+   * As Go's transport, which k6 uses: once, when a connection used before is lost before the
+   * response began, and the request is harmless to repeat or nothing of it was sent. A server may
+   * close an idle connection at any moment; that is nobody's failure.
+   */
+  #canRetry(): boolean {
+    const { request, isReused, firstByteMs, bytesSent } = this.#record;
+    if (firstByteMs >= 0 || !isReused) return false;
+    if (request.body instanceof ReadableStream && request.body.locked) return false;
+    return bytesSent === 0 || repeatable.has(request.method);
+  }
+
+  #retry(): void {
+    this.#shut("gracefully");
+    this.#record.retry();
+    this.#owner.retry(this.#record);
+  }
+
+  #fail(code: FailureCode, reason: string): void {
+    const { method } = this.#record.request;
+    this.#failWith({ code, message: `Cannot ${method} ${this.origin.key}: ${reason}` });
+  }
+
+  #failWith(failure: Failure): void {
+    this.#shut("at once");
+    this.#record.failure = failure;
+    if (this.#isSending) queueMicrotask(() => this.#finish(this.#engine.clock.nowMs()));
+    else this.#finish(this.#engine.clock.nowMs());
+  }
+
+  /** The last thing done for a request: its listener may send the next one over this connection. */
+  #finish(nowMs: number): void {
+    const record = this.#record;
+    record.endedMs = nowMs;
+    this.#engine.sweep.end();
+    try {
+      record.listener.onEnd(record);
+    } catch (error) {
+      crash(error);
+    }
+  }
+
+  #shut(how: "gracefully" | "at once"): void {
+    if (this.isClosed) return;
+    this.#stage = "closed";
+    this.#engine.sweep.remove(this);
+    this.#engine.dialler.done(this);
+    this.#owner.onClosed(this);
+    this.#writer?.stop();
+    // Over TLS end() would wait for the peer's leave.
+    if (how === "at once" && this.origin.secure) this.#socket?.terminate();
+    else this.#socket?.end();
+    this.#socket = undefined;
+  }
+
+  #whatItDoes(): string {
+    if (this.#stage !== "exchanging") return this.#stage;
+    const { sentMs, firstByteMs } = this.#record;
+    if (firstByteMs >= 0) return "receiving the response";
+    return sentMs >= 0 ? "waiting for the response" : "sending the request";
+  }
+}
+
+/** RFC 9110 9.2.1's safe methods: the ones that Go's transport repeats. */
+const repeatable: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE"]);
+
+/**
+ * Inside a socket's handler Bun would bring the error back to us; a listener's mistake must not be
+ * a failed request.
+ */
+function crash(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}

@@ -1,0 +1,81 @@
+import type { ResponseHead } from "@breakwater/wire";
+import type { Failure } from "./failure.ts";
+import type { Origin } from "./parse-url.ts";
+
+export interface OutgoingRequest {
+  readonly origin: Origin;
+  readonly method: string;
+  /**
+   * The complete head; with the body behind it when that is small, so that one write sends both.
+   */
+  readonly head: Uint8Array;
+  /**
+   * A body that is not in `head`. A stream is sent in chunks, so its head must say
+   * `Transfer-Encoding: chunked`; of bytes, which are not copied, the head must give the
+   * Content-Length.
+   */
+  readonly body?: ReadableStream<Uint8Array> | Uint8Array;
+  /** False: the response's body is counted and dropped. */
+  readonly collectBody: boolean;
+  /** From when the request is sent; no limit of its own when left out. */
+  readonly firstByteTimeoutMs?: number;
+  /** From send() to the end of the response; Infinity for none. */
+  readonly timeoutMs: number;
+}
+
+export interface ExchangeListener {
+  /**
+   * Called once for each send(), after it has returned. Read the exchange before sending the next
+   * request: its connection fills in the same object again. `head` and `bodyChunks` may be kept.
+   */
+  onEnd(exchange: Exchange): void;
+}
+
+/**
+ * Everything known about one request when it has ended.
+ *
+ * Its times are in ms and complete: blocked + sending + waiting + receiving = ended - started, also
+ * of a failure, whose last time is that of the stage it failed in.
+ */
+export interface Exchange {
+  readonly request: OutgoingRequest;
+  readonly startedMs: number;
+  readonly endedMs: number;
+  /**
+   * Until a connection was ready; of a new one this includes the wait for a turn, lookup, connect
+   * and TLS.
+   */
+  readonly blockedMs: number;
+  /** This and the next two are 0 on a connection used before. */
+  readonly lookingUpMs: number;
+  readonly connectingMs: number;
+  readonly tlsHandshakingMs: number;
+  /** Until the kernel had taken all, or the response began before that. */
+  readonly sendingMs: number;
+  /** Until the response's first byte, be it of an interim response. */
+  readonly waitingMs: number;
+  /** Until its last byte: 0 when all came in one read. */
+  readonly receivingMs: number;
+  /** Also of a failure that came after it. */
+  readonly head: ResponseHead | undefined;
+  /** After removing the chunks' framing. */
+  readonly bodyBytes: number;
+  /** With collectBody: views of what was read, unchanged afterwards. */
+  readonly bodyChunks: readonly Uint8Array[];
+  readonly failure: Failure | undefined;
+  /** This and the next three are undefined when no connection was made. */
+  readonly remoteAddress: string | undefined;
+  readonly remotePort: number | undefined;
+  /** As OpenSSL has it: "TLSv1.3". */
+  readonly tlsVersion: string | undefined;
+  /** As OpenSSL has it: "TLS_AES_128_GCM_SHA256". */
+  readonly tlsCipher: string | undefined;
+  /**
+   * On the connection, heads and framing included; of TLS what it carries. Both attempts, where
+   * there were two.
+   */
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  /** Whether another request went over the connection before. */
+  readonly isReused: boolean;
+}

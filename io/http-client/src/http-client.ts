@@ -1,0 +1,77 @@
+import type { Clock } from "@breakwater/clock";
+import { defaultLimits, type ResponseLimits } from "@breakwater/wire";
+import type { Engine } from "./connection.ts";
+import { ConnectionPool, type Connections, type ConnectionsOptions } from "./connections.ts";
+import { DeadlineSweep } from "./deadline-sweep.ts";
+import { Dialler, type TlsSettings } from "./dialler.ts";
+import { DnsCache, type DnsOptions, type Lookup } from "./dns-cache.ts";
+import type { Failure } from "./failure.ts";
+import type { Origin } from "./parse-url.ts";
+import { probe } from "./probe.ts";
+
+/** One worker's HTTP/1.1 engine: what the connections of all its VUs share. */
+export interface HttpClient extends Disposable {
+  connections(options: ConnectionsOptions): Connections;
+  /** Connects and closes without a request: why that failed, or `undefined`. */
+  dial(origin: Origin): Promise<Failure | undefined>;
+  /** Over all connections since the start, heads and framing included; of TLS what it carries. */
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+}
+
+export interface HttpClientOptions {
+  readonly clock: Clock;
+  readonly limits?: ResponseLimits;
+  readonly tls: TlsSettings;
+  readonly dns: DnsOptions;
+  /** For lookup, connect and TLS handshake together, from when the connection's turn has come. */
+  readonly connectTimeoutMs: number;
+  /** So many connections are made at once; the others wait, which counts as blocked. */
+  readonly maxPendingConnects: number;
+  /** From 0 up to 1, for `dns.select: "random"`. */
+  readonly random: () => number;
+  /** Instead of the system's resolver: the place for k6's `hosts`. */
+  readonly lookup?: Lookup;
+}
+
+export function httpClient(options: HttpClientOptions): HttpClient {
+  const { clock, dns, random, tls, connectTimeoutMs, maxPendingConnects } = options;
+  const { lookup = systemLookup, limits = defaultLimits } = options;
+  const engine: Engine = {
+    clock,
+    limits,
+    tls,
+    connectTimeoutMs,
+    sweep: new DeadlineSweep(clock),
+    dialler: new Dialler({
+      dns: new DnsCache({ ...dns, clock, random, lookup }),
+      tls,
+      maxPendingConnects,
+    }),
+    totals: { bytesSent: 0, bytesReceived: 0 },
+  };
+  const pools: ConnectionPool[] = [];
+  return {
+    connections: (poolOptions) => {
+      const pool = new ConnectionPool(engine, poolOptions);
+      pools.push(pool);
+      return pool;
+    },
+    dial: (origin) => probe(origin, engine),
+    get bytesSent() {
+      return engine.totals.bytesSent;
+    },
+    get bytesReceived() {
+      return engine.totals.bytesReceived;
+    },
+    [Symbol.dispose]: () => {
+      for (const pool of pools) pool.close();
+      engine.sweep.stop();
+    },
+  };
+}
+
+/**
+ * getaddrinfo, so that /etc/hosts, NSS and mDNS count; c-ares, Bun's default, would pass them by.
+ */
+const systemLookup: Lookup = (host) => Bun.dns.lookup(host, { backend: "system" });

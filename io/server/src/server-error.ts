@@ -1,0 +1,16 @@
+/** Why a server could not listen. Closed: each edge maps every code. */
+export type ServerErrorCode =
+  | "port_in_use"
+  | "port_forbidden"
+  | "address_unavailable"
+  | "cannot_listen";
+
+export class ServerError extends Error {
+  override readonly name = "ServerError";
+  readonly code: ServerErrorCode;
+
+  constructor(code: ServerErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
