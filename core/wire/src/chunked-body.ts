@@ -16,6 +16,9 @@ type Part =
   | "trailer"
   | "end";
 
+/** Told of the chunk's bytes from `from` up to `to`. */
+type OnBody = (chunk: Uint8Array, from: number, to: number) => void;
+
 /**
  * Takes one chunked body off a stream (RFC 9112 7.1).
  *
@@ -24,7 +27,7 @@ type Part =
  */
 export class ChunkedBody {
   readonly #limits: ResponseLimits;
-  readonly #onBody: (bytes: Uint8Array) => void;
+  readonly #onBody: OnBody;
   readonly #trailerSection: Section;
   #part: Part = "size";
   #lineBytes = 0;
@@ -34,7 +37,7 @@ export class ChunkedBody {
   #bodyBytes = 0;
   #trailers: readonly Field[] = [];
 
-  constructor(limits: ResponseLimits, onBody: (bytes: Uint8Array) => void) {
+  constructor(limits: ResponseLimits, onBody: OnBody) {
     this.#limits = limits;
     this.#onBody = onBody;
     this.#trailerSection = new Section({
@@ -85,7 +88,7 @@ export class ChunkedBody {
     const to = Math.min(chunk.length, from + this.#remaining);
     this.#remaining -= to - from;
     if (this.#remaining === 0) this.#part = "data CR";
-    this.#onBody(chunk.subarray(from, to));
+    this.#onBody(chunk, from, to);
     return to;
   }
 

@@ -1,5 +1,6 @@
 export { WireError, type WireErrorCode } from "./error.ts";
 export type { Field } from "./field.ts";
+export { HeadMemory } from "./head-memory.ts";
 export { encodeChunk, encodeRequestHead, lastChunk, type RequestHead } from "./request-encoder.ts";
 export {
   ResponseDecoder,

@@ -342,7 +342,8 @@ function loggingDecoder() {
       heads.push(head);
       log.push(`${head.status}`);
     },
-    onBody: (bytes) => {
+    onBody: (chunk, from, to) => {
+      const bytes = chunk.subarray(from, to);
       bodies.push(bytes);
       log.push(Buffer.from(bytes).toString("latin1"));
     },

@@ -26,6 +26,9 @@ export interface ResponseHead {
   header(lowerCaseName: string): string | undefined;
 }
 
+/** A caller that asks for ever new names must not fill the memory. */
+const MAX_FOUND = 32;
+
 /** Bytes before the reason in "HTTP/1.1 200 OK". */
 const REASON_AT = 13;
 
@@ -39,6 +42,8 @@ export class ScannedHead implements ResponseHead {
   /** The whole head with its blank line, accepted by HeadScanner; ours alone. */
   readonly bytes: Uint8Array;
   #headers: readonly Field[] | undefined;
+  /** What header() has found: equal heads share this object, and are asked the same. */
+  #found: Map<string, string | undefined> | undefined;
 
   constructor(bytes: Uint8Array, { status, minorVersion, framing }: HeadScanner) {
     this.status = status;
@@ -61,6 +66,10 @@ export class ScannedHead implements ResponseHead {
   }
 
   header(lowerCaseName: string): string | undefined {
-    return findField(this.bytes, this.bytes.indexOf(ascii.lf) + 1, lowerCaseName);
+    this.#found ??= new Map();
+    if (this.#found.has(lowerCaseName)) return this.#found.get(lowerCaseName);
+    const value = findField(this.bytes, this.bytes.indexOf(ascii.lf) + 1, lowerCaseName);
+    if (this.#found.size < MAX_FOUND) this.#found.set(lowerCaseName, value);
+    return value;
   }
 }

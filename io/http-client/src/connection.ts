@@ -1,5 +1,6 @@
 import type { Clock } from "@breakwater/clock";
 import {
+  type HeadMemory,
   ResponseDecoder,
   type ResponseHead,
   type ResponseLimits,
@@ -20,6 +21,7 @@ import { type RequestSink, RequestWriter } from "./request-writer.ts";
 export interface Engine {
   readonly clock: Clock;
   readonly limits: ResponseLimits;
+  readonly headMemory: HeadMemory;
   readonly tls: TlsSettings;
   readonly connectTimeoutMs: number;
   readonly dialler: Dialler;
@@ -73,7 +75,7 @@ export class Connection implements Dialled, Swept, RequestSink, ResponseListener
     this.#engine = engine;
     this.#owner = owner;
     this.#record = record;
-    this.#decoder = new ResponseDecoder(engine.limits, this);
+    this.#decoder = new ResponseDecoder(engine.limits, this, engine.headMemory);
     this.origin = record.request.origin;
     engine.sweep.add(this);
     engine.dialler.dial(this);
@@ -167,9 +169,9 @@ export class Connection implements Dialled, Swept, RequestSink, ResponseListener
     this.#record.head = head;
   }
 
-  onBody(bytes: Uint8Array): void {
-    this.#record.bodyBytes += bytes.length;
-    if (this.#record.request.collectBody) this.#record.collect(bytes);
+  onBody(chunk: Uint8Array, from: number, to: number): void {
+    this.#record.bodyBytes += to - from;
+    if (this.#record.request.collectBody) this.#record.collect(chunk, from, to);
   }
 
   /** The response is complete; push() has yet to say whether more came behind it. */

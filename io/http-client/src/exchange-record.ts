@@ -1,8 +1,8 @@
 import type { ResponseHead } from "@breakwater/wire";
+import { CollectedBody } from "./collected-body.ts";
 import type { Exchange, ExchangeListener, OutgoingRequest } from "./exchange.ts";
 import type { Failure } from "./failure.ts";
 
-const noChunks: readonly Uint8Array[] = [];
 /** Of a moment that has not come. */
 const NOT_YET = -1;
 
@@ -20,7 +20,7 @@ export class ExchangeRecord implements Exchange {
   tlsHandshakingMs = 0;
   head: ResponseHead | undefined = undefined;
   bodyBytes = 0;
-  bodyChunks: readonly Uint8Array[] = noChunks;
+  body: CollectedBody | undefined = undefined;
   failure: Failure | undefined = undefined;
   remoteAddress: string | undefined = undefined;
   remotePort: number | undefined = undefined;
@@ -50,7 +50,7 @@ export class ExchangeRecord implements Exchange {
     this.tlsHandshakingMs = 0;
     this.head = undefined;
     this.bodyBytes = 0;
-    this.bodyChunks = noChunks;
+    this.body = undefined;
     this.failure = undefined;
     this.bytesSent = 0;
     this.bytesReceived = 0;
@@ -70,10 +70,10 @@ export class ExchangeRecord implements Exchange {
     this.tlsCipher = undefined;
   }
 
-  /** A new array for each response, as the listener may keep it. */
-  collect(bytes: Uint8Array): void {
-    if (this.bodyChunks === noChunks) this.bodyChunks = [bytes];
-    else (this.bodyChunks as Uint8Array[]).push(bytes);
+  /** A new body for each response, as the listener may keep it. */
+  collect(chunk: Uint8Array, from: number, to: number): void {
+    if (this.body === undefined) this.body = new CollectedBody(chunk, from, to);
+    else this.body.add(chunk, from, to);
   }
 
   get blockedMs(): number {

@@ -1,4 +1,5 @@
 import type { ResponseHead } from "@breakwater/wire";
+import type { CollectedBody } from "./collected-body.ts";
 import type { Failure } from "./failure.ts";
 import type { Origin } from "./parse-url.ts";
 
@@ -26,7 +27,7 @@ export interface OutgoingRequest {
 export interface ExchangeListener {
   /**
    * Called once for each send(), after it has returned. Read the exchange before sending the next
-   * request: its connection fills in the same object again. `head` and `bodyChunks` may be kept.
+   * request: its connection fills in the same object again. `head` and `body` may be kept.
    */
   onEnd(exchange: Exchange): void;
 }
@@ -60,8 +61,8 @@ export interface Exchange {
   readonly head: ResponseHead | undefined;
   /** After removing the chunks' framing. */
   readonly bodyBytes: number;
-  /** With collectBody: views of what was read, unchanged afterwards. */
-  readonly bodyChunks: readonly Uint8Array[];
+  /** With collectBody, when there was any; unchanged afterwards. */
+  readonly body: CollectedBody | undefined;
   readonly failure: Failure | undefined;
   /** This and the next three are undefined when no connection was made. */
   readonly remoteAddress: string | undefined;

@@ -1,5 +1,5 @@
 import type { Clock } from "@breakwater/clock";
-import { defaultLimits, type ResponseLimits } from "@breakwater/wire";
+import { defaultLimits, HeadMemory, type ResponseLimits } from "@breakwater/wire";
 import type { Engine } from "./connection.ts";
 import { ConnectionPool, type Connections, type ConnectionsOptions } from "./connections.ts";
 import { DeadlineSweep } from "./deadline-sweep.ts";
@@ -40,6 +40,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
   const engine: Engine = {
     clock,
     limits,
+    headMemory: new HeadMemory(),
     tls,
     connectTimeoutMs,
     sweep: new DeadlineSweep(clock),

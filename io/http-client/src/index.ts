@@ -1,3 +1,4 @@
+export type { CollectedBody } from "./collected-body.ts";
 export type { Connections, ConnectionsOptions } from "./connections.ts";
 export type { TlsSettings } from "./dialler.ts";
 export type { Address, DnsOptions, Lookup } from "./dns-cache.ts";

@@ -13,8 +13,8 @@ export function systemClock(): Clock {
 /**
  * Sleeps the whole milliseconds, then looks again in every turn of the event loop.
  *
- * setTimeout drops the fraction: measured on Bun 1.4.5, 10.5 ms came after 10.0 to 10.9 ms. The turns
- * of the last millisecond serve I/O as usual.
+ * setTimeout drops the fraction: measured on Bun 1.4.5, 10.5 ms came after 10.0 to 10.9 ms. The
+ * turns of the last millisecond serve I/O as usual.
  */
 function at(dueMs: number, wake: () => void): CancelTimer {
   let timeout: ReturnType<typeof setTimeout> | undefined;

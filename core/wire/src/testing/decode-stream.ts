@@ -74,8 +74,8 @@ function recordingDecoder(methods: readonly string[], limits: ResponseLimits) {
       responses.push({ interim, status, reason, keepAlive, headers, body: "", trailers: [] });
       interim = [];
     },
-    onBody: (bytes) => {
-      responses.at(-1)!.body += latin1(bytes, 0, bytes.length);
+    onBody: (chunk, from, to) => {
+      responses.at(-1)!.body += latin1(chunk, from, to);
     },
     onEnd: (trailers) => {
       responses.at(-1)!.trailers = trailers;

@@ -31,7 +31,7 @@ export function requestTo(url: string, options: RequestOptions = {}): OutgoingRe
 
 /** What is left of an exchange when the connection has gone on to the next request. */
 export interface Outcome {
-  readonly exchange: Omit<Exchange, "bodyChunks">;
+  readonly exchange: Omit<Exchange, "body">;
   readonly code: string | undefined;
   readonly status: number | undefined;
   readonly body: string;
@@ -65,6 +65,6 @@ function outcomeOf(exchange: Exchange): Outcome {
     exchange: { ...first, ...second, ...third, bytesSent, bytesReceived, isReused },
     code: failure?.code,
     status: head?.status,
-    body: Buffer.concat(exchange.bodyChunks).toString(),
+    body: Buffer.from(exchange.body?.bytes() ?? []).toString(),
   };
 }
