@@ -1,4 +1,6 @@
-/** The few globals that core may use: this file is the list. All are the same in Bun, Node and Deno. */
+/**
+ * The few globals that core may use: this file is the list. All are the same in Bun, Node and Deno.
+ */
 declare class TextEncoder {
   encode(text?: string): Uint8Array<ArrayBuffer>;
   encodeInto(text: string, into: Uint8Array): { read: number; written: number };

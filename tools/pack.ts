@@ -22,12 +22,12 @@ export async function packCommand(root: string, destination: string): Promise<st
   const stage = await mkdtemp(join(tmpdir(), "bw-pack-"));
   try {
     await bundle(join(cli, "src/main.ts"), join(stage, "dist"), Object.keys(dependencies));
-    for (const folder of ["bin", "types"]) {
+    for (const folder of ["bin", "script-api"]) {
       await cp(join(cli, folder), join(stage, folder), { recursive: true });
     }
     for (const file of ["README.md", "LICENSE"]) await cp(join(root, file), join(stage, file));
     const { devDependencies: _bundled, ...published } = manifest;
-    const files = ["bin", "dist", "types"];
+    const files = ["bin", "dist", "script-api"];
     const text = JSON.stringify({ ...published, files, dependencies }, undefined, 2);
     await Bun.write(join(stage, "package.json"), `${text}\n`);
     return join(destination, await npmPack(stage, destination));

@@ -2,7 +2,9 @@
 export interface Clock {
   /** Monotonic, in ms with a fraction; only differences mean anything. */
   nowMs(): number;
-  /** Calls `wake` once, at `dueMs` or as soon after as can be: in a later turn even when it is past. */
+  /**
+   * Calls `wake` once, at `dueMs` or as soon after as can be: in a later turn even when it is past.
+   */
   at(dueMs: number, wake: () => void): CancelTimer;
 }
 

@@ -14,10 +14,12 @@ export interface TagSource {
 
 /**
  * One measured value on its way to whoever reports it: the narrow waist between everything that
- * measures and everything that reports. Arguments, not an object: this is called nine times a request.
+ * measures and everything that reports. Arguments, not an object: this is called nine times a
+ * request.
  *
  * `timeMs` is on the run's clock. Latencies are given twice where a due time is known: from the
- * moment the request started (`http_req_duration`) and from when it was due (`http_req_due_duration`).
+ * moment the request started (`http_req_duration`) and from when it was due
+ * (`http_req_due_duration`).
  */
 export type SampleListener = (
   metric: { readonly name: string; readonly type: MetricType; readonly contains: MetricContents },

@@ -1,7 +1,9 @@
 /**
- * When iteration `index` is due, in ms from the scenario's start; `undefined` when there are no more.
+ * When iteration `index` is due, in ms from the scenario's start; `undefined` when there are no
+ * more.
  *
- * Any index may be asked for, so that worker k of n takes k, k + n, k + 2n, … without asking anyone.
+ * Any index may be asked for, so that worker k of n takes k, k + n, k + 2n, … without asking
+ * anyone.
  */
 export type Schedule = (index: number) => number | undefined;
 

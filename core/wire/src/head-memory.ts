@@ -7,8 +7,9 @@ const PLACES = 64;
 
 /**
  * Heads seen lately, for all connections of a client. Most heads equal one before, as a Date
- * changes once a second: such are known by their bytes, in a quarter of the time of a scan, and share
- * an object. Found by how many bytes came at once, which answers to the same request have in common.
+ * changes once a second: such are known by their bytes, in a quarter of the time of a scan, and
+ * share an object. Found by how many bytes came at once, which answers to the same request have in
+ * common.
  */
 export class HeadMemory {
   readonly #places: (ScannedHead | undefined)[] = new Array(PLACES).fill(undefined);

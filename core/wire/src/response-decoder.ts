@@ -12,8 +12,9 @@ export interface ResponseListener {
   onInterim?(head: ResponseHead): void;
   onHead(head: ResponseHead): void;
   /**
-   * The next part of the body, never empty: the chunk's bytes from `from` up to `to`. The chunk is not
-   * used again, so a view of it may be kept; making one costs 0.1 µs. Left out, the body is skipped.
+   * The next part of the body, never empty: the chunk's bytes from `from` up to `to`. The chunk is
+   * not used again, so a view of it may be kept; making one costs 0.1 µs. Left out, the body is
+   * skipped.
    */
   onBody?(chunk: Uint8Array, from: number, to: number): void;
   /** The response is complete. May call expect() for the next one. */

@@ -76,7 +76,9 @@ export interface FoundImport {
 
 const apiNamespace = "breakwater-api";
 
-/** Gives the entry's text, which may come from standard input, a path with which imports resolve. */
+/**
+ * Gives the entry's text, which may come from standard input, a path with which imports resolve.
+ */
 function entryPlugin({ path, source }: BundleOptions): BunPlugin {
   const filter = new RegExp(`^${RegExp.escape(path)}$`);
   const loader = entryLoaders[extname(path)] ?? "ts";

@@ -18,11 +18,16 @@ export async function compileScript(options: CompileOptions): Promise<CompiledSc
 
 export interface CompileOptions {
   readonly path: string;
-  /** The script's text when it is no file (standard input); `path` then says where its imports start. */
+  /**
+   * The script's text when it is no file (standard input); `path` then says where its imports
+   * start.
+   */
   readonly source?: string | undefined;
   /** What the host provides: specifier → names of its exports. Any other name is an error. */
   readonly apiModules: Readonly<Record<string, readonly string[]>>;
-  /** Names that the host provides as globals, such as `__ENV`, with values of its own for each VU. */
+  /**
+   * Names that the host provides as globals, such as `__ENV`, with values of its own for each VU.
+   */
   readonly globals: readonly string[];
 }
 

@@ -3,7 +3,9 @@ import { loadScript } from "./load-script.ts";
 import { caught } from "./testing/caught.ts";
 import { scriptFolder } from "./testing/script-folder.ts";
 
-/** What the default function of `script.ts` throws, as the user is told; paths without the folder. */
+/**
+ * What the default function of `script.ts` throws, as the user is told; paths without the folder.
+ */
 async function describeThrown(text: string, files: Readonly<Record<string, string>> = {}) {
   await using folder = await scriptFolder({ ...files, "script.ts": text });
   const script = loadScript((await folder.compile()).portable);

@@ -6,7 +6,9 @@ import { sourceTrace } from "./source-trace.ts";
 export interface ErrorDescription {
   /** The error's own: "TypeError: x is not a function". */
   readonly message: string;
-  /** The message and, a line each, the calls in the user's files; then its causes in the same way. */
+  /**
+   * The message and, a line each, the calls in the user's files; then its causes in the same way.
+   */
   readonly stack: string;
   /** The innermost call in the user's files. */
   readonly position: SourcePosition | undefined;
@@ -35,7 +37,10 @@ export function errorDescriber(script: PortableScript): (error: unknown) => Erro
   return (error) => describe(error, 0);
 }
 
-/** A function made from text starts with "async function anonymous(…\n) {\n" (ECMA-262, CreateDynamicFunction). */
+/**
+ * A function made from text starts with "async function anonymous(…\n) {\n" (ECMA-262,
+ * CreateDynamicFunction).
+ */
 const linesBeforeBody = 2;
 
 /** A chain of causes may be a ring. */

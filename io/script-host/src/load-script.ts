@@ -5,7 +5,9 @@ import { hostParameter } from "./bundle.ts";
 import type { PortableScript } from "./compile-script.ts";
 import { type ErrorDescription, errorDescriber } from "./error-describer.ts";
 
-/** Makes the script's factory, once per process: its code and what the JIT makes of it are shared. */
+/**
+ * Makes the script's factory, once per process: its code and what the JIT makes of it are shared.
+ */
 export function loadScript(portable: PortableScript): LoadedScript {
   const { name, body } = portable;
   const factory: Factory = new AsyncFunction(hostParameter, `${body}\n//# sourceURL=${name}\n`);
@@ -19,8 +21,8 @@ export function loadScript(portable: PortableScript): LoadedScript {
 export interface LoadedScript {
   /**
    * Runs the module's top level for one VU and gives its exports, live.
-   * `api` has a namespace for each specifier, `globals` a value for each name that it was compiled with.
-   * Rejects with what the script throws.
+   * `api` has a namespace for each specifier, `globals` a value for each name that it was compiled
+   * with. Rejects with what the script throws.
    */
   instantiate(
     api: Readonly<Record<string, object>>,

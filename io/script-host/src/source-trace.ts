@@ -2,7 +2,10 @@ import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import type { BundleMap } from "./bundle.ts";
 import type { SourcePosition } from "./script-error.ts";
 
-/** Where in the user's files a place in the bundle comes from; `undefined` for what the bundler added. */
+/**
+ * Where in the user's files a place in the bundle comes from; `undefined` for what the bundler
+ * added.
+ */
 export type SourceTrace = (line: number, column: number) => SourcePosition | undefined;
 
 /** Reads the map at the first question: most runs never ask. */

@@ -20,9 +20,9 @@ export interface DrainOptions {
 /**
  * Ends a server so that no answer is lost that can be given within the grace.
  *
- * Closing an idle connection at the moment its client sends on it loses that request. So busy clients
- * are first told to close, until none was heard of for a while or half the grace is over; what is in
- * flight then has the rest of the grace.
+ * Closing an idle connection at the moment its client sends on it loses that request. So busy
+ * clients are first told to close, until none was heard of for a while or half the grace is over;
+ * what is in flight then has the rest of the grace.
  */
 export async function drain(server: Drainable, { graceMs, clock }: DrainOptions): Promise<void> {
   const startMs = clock.nowMs();

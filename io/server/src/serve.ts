@@ -21,8 +21,8 @@ export interface ServeLimits {
   /** A longer request body is answered with 413. */
   readonly maxBodyBytes: number;
   /**
-   * A connection on which nothing moves for so long is closed, even within a request or an answer; 0
-   * for never. In whole seconds up to 255, and Bun looks every 4 s only.
+   * A connection on which nothing moves for so long is closed, even within a request or an answer;
+   * 0 for never. In whole seconds up to 255, and Bun looks every 4 s only.
    */
   readonly idleTimeoutMs: number;
 }
@@ -36,7 +36,9 @@ export interface Answer {
 }
 
 export interface StopOptions {
-  /** How long what is in flight may take; 0 cuts it at once, also while an earlier stop still waits. */
+  /**
+   * How long what is in flight may take; 0 cuts it at once, also while an earlier stop still waits.
+   */
   readonly graceMs: number;
 }
 
@@ -47,13 +49,19 @@ export interface RunningServer extends AsyncDisposable {
   readonly address: string;
   /** The other end of a request's connection, as "192.0.2.7:40312"; empty once that is closed. */
   sourceOf(request: Request): string;
-  /** Keeps the idle timeout off a request that waits on purpose; call what it returns before answering. */
+  /**
+   * Keeps the idle timeout off a request that waits on purpose; call what it returns before
+   * answering.
+   */
   holdOpen(request: Request): () => void;
   /** Drains: answers carry `Connection: close`, those in flight finish within the grace. */
   stop(options: StopOptions): Promise<void>;
 }
 
-/** Listens on a port and hands each request to its route. Throws a ServerError where it cannot listen. */
+/**
+ * Listens on a port and hands each request to its route. Throws a ServerError where it cannot
+ * listen.
+ */
 export function serve<Path extends string>(options: ServeOptions<Path>): RunningServer {
   // The params that `Routes` promised each handler are filled in by Bun's router: its part to know.
   return new HttpServer(options, options.routes as Readonly<Record<string, Route>>);
@@ -128,7 +136,9 @@ class HttpServer implements RunningServer {
     return (request) => this.#answer(() => route.clone() as Response, request, {});
   }
 
-  /** Hot: once per request, 5 µs in all. Nothing is allocated here for an answer that comes at once. */
+  /**
+   * Hot: once per request, 5 µs in all. Nothing is allocated here for an answer that comes at once.
+   */
   #answer(
     handler: Handler<string>,
     request: Request,

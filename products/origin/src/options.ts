@@ -6,7 +6,10 @@ export interface OriginOptions {
   readonly port?: number | undefined;
   /** Every address of the machine, IPv4 and IPv6, where none is named. */
   readonly hostname?: string | undefined;
-  /** A connection on which nothing moves is closed after this, but not while /delay waits; 0 for never. */
+  /**
+   * A connection on which nothing moves is closed after this, but not while /delay waits; 0 for
+   * never.
+   */
   readonly idleTimeoutMs?: number | undefined;
   /** Longer request bodies get 413. They are counted, not kept, so it costs no memory. */
   readonly maxBodyBytes?: number | undefined;

@@ -1,4 +1,7 @@
-/** Why the origin could not be set up. Where it cannot listen, @breakwater/server's ServerError says why. */
+/**
+ * Why the origin could not be set up. Where it cannot listen, @breakwater/server's ServerError says
+ * why.
+ */
 export type OriginErrorCode = "bad_option";
 
 export class OriginError extends Error {

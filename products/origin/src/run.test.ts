@@ -121,7 +121,9 @@ test("a taken port is an error", async () => {
 
 const connect = ({ url }: RunningOrigin) => rawClient(Number(url.port));
 
-/** Asks, and resolves when the origin is at it: it then sends the interim answer that was asked for. */
+/**
+ * Asks, and resolves when the origin is at it: it then sends the interim answer that was asked for.
+ */
 async function ask(client: RawClient, path: string): Promise<void> {
   const headers = "Host: h\r\nExpect: 100-continue\r\nContent-Length: 1\r\n";
   client.send(`POST ${path} HTTP/1.1\r\n${headers}\r\n`);

@@ -18,7 +18,10 @@ export interface StopOriginOptions {
 
 const DEFAULT_GRACE_MS = 10_000;
 
-/** Starts the origin: an upstream to put behind whatever is under test. Throws OriginError or ServerError. */
+/**
+ * Starts the origin: an upstream to put behind whatever is under test. Throws OriginError or
+ * ServerError.
+ */
 export async function runOrigin(options: OriginOptions = {}): Promise<RunningOrigin> {
   const settings = parseOriginOptions(options);
   using opened = new DisposableStack();

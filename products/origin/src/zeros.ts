@@ -27,8 +27,8 @@ export interface ZerosOptions {
 /**
  * Opens a file that is all hole: it takes no space, and Bun sends any part of it with sendfile.
  *
- * Bun.serve drops the Content-Length of a stream, and knows that of a blob or a file only. Where no file
- * can be made, there are as many as fit in memory.
+ * Bun.serve drops the Content-Length of a stream, and knows that of a blob or a file only. Where no
+ * file can be made, there are as many as fit in memory.
  */
 export function openZeros({ directories = ["/dev/shm", tmpdir()] }: ZerosOptions = {}): Zeros {
   const file = tryEach(directories, openHole);

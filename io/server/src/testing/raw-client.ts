@@ -1,4 +1,6 @@
-/** A bare connection, for what an HTTP client would hide: the very bytes, and when it was closed. */
+/**
+ * A bare connection, for what an HTTP client would hide: the very bytes, and when it was closed.
+ */
 export interface RawClient extends Disposable {
   send(text: string): void;
   /** Everything received, once `wanted` is in it. Rejects when the connection closes before. */

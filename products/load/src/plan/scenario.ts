@@ -1,4 +1,6 @@
-/** What every scenario has, whichever way it starts iterations. Times are ms from the test's start. */
+/**
+ * What every scenario has, whichever way it starts iterations. Times are ms from the test's start.
+ */
 export interface ScenarioBase {
   readonly name: string;
   readonly startTimeMs: number;

@@ -7,7 +7,9 @@ export interface BinOptions {
   readonly zeros: Zeros;
 }
 
-/** ANY /bin/:size: so many zero bytes, with their Content-Length or, if `?chunked=true`, in chunks. */
+/**
+ * ANY /bin/:size: so many zero bytes, with their Content-Length or, if `?chunked=true`, in chunks.
+ */
 export function bin({ zeros }: BinOptions): Handler<"size"> {
   return (request, { size }) => {
     const bytes = tryParseBytes(size);

@@ -1,0 +1,148 @@
+/**
+ * What a script gets from `import { http, check, … } from "breakwater"`. Only `bw run` provides it.
+ *
+ * The names and meanings are k6's; the calls that wait are awaited here.
+ */
+
+/** The command line's -e KEY=VALUE and the scenario's env, over this shell's variables. */
+declare global {
+  const __ENV: Record<string, string>;
+}
+
+export interface RequestParams {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly cookies?: Readonly<Record<string, string | { value: string; replace?: boolean }>>;
+  /** ms, or text such as "30s"; 60 s when not given. */
+  readonly timeout?: number | string;
+  /** Until the answer's first byte, counted from when the request was sent. */
+  readonly firstByteTimeout?: number | string;
+  /** How many redirects to follow; 10 when not given. */
+  readonly redirects?: number;
+  /** Compresses the body: a comma list of gzip, deflate, br, zstd. */
+  readonly compression?: string;
+  /** A failed request throws instead of giving a response with an `error`. */
+  readonly throw?: boolean;
+  readonly responseType?: "text" | "binary" | "none";
+}
+
+/** An object is sent as a form, or as multipart when it holds an http.file(). */
+export type RequestBody =
+  | string
+  | ArrayBuffer
+  | ArrayBufferView
+  | ReadableStream<Uint8Array>
+  | FormData
+  | Readonly<Record<string, unknown>>
+  | null
+  | undefined;
+
+export interface FileData {
+  readonly data: string | ArrayBuffer | ArrayBufferView;
+  readonly filename: string;
+  readonly content_type: string;
+}
+
+/** In ms. */
+export interface ResponseTimings {
+  /** sending + waiting + receiving. */
+  readonly duration: number;
+  /** Until a connection was ready: on a new one with lookup, connect and TLS. */
+  readonly blocked: number;
+  readonly looking_up: number;
+  readonly connecting: number;
+  readonly tls_handshaking: number;
+  readonly sending: number;
+  readonly waiting: number;
+  readonly receiving: number;
+}
+
+export interface ResponseCookie {
+  readonly name: string;
+  readonly value: string;
+  readonly domain: string;
+  readonly path: string;
+  readonly http_only: boolean;
+  readonly secure: boolean;
+  readonly max_age: number;
+  /** In ms since 1970; 0 for a cookie of the session. */
+  readonly expires: number;
+}
+
+export interface HttpResponse {
+  /** 0 when there was no answer: then `error` says why. */
+  readonly status: number;
+  readonly status_text: string;
+  readonly url: string;
+  readonly proto: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly cookies: Readonly<Record<string, readonly ResponseCookie[]>>;
+  readonly body: string | ArrayBuffer | null;
+  readonly error: string;
+  readonly error_code: number;
+  readonly remote_ip: string;
+  readonly remote_port: number;
+  readonly tls_version: string;
+  readonly tls_cipher_suite: string;
+  readonly timings: ResponseTimings;
+  readonly request: {
+    readonly method: string;
+    readonly url: string;
+    readonly headers: Readonly<Record<string, readonly string[]>>;
+    readonly body: string;
+  };
+  json(): unknown;
+}
+
+export interface Http {
+  get(url: string | URL, params?: RequestParams): Promise<HttpResponse>;
+  head(url: string | URL, params?: RequestParams): Promise<HttpResponse>;
+  post(url: string | URL, body?: RequestBody, params?: RequestParams): Promise<HttpResponse>;
+  put(url: string | URL, body?: RequestBody, params?: RequestParams): Promise<HttpResponse>;
+  patch(url: string | URL, body?: RequestBody, params?: RequestParams): Promise<HttpResponse>;
+  del(url: string | URL, body?: RequestBody, params?: RequestParams): Promise<HttpResponse>;
+  options(url: string | URL, body?: RequestBody, params?: RequestParams): Promise<HttpResponse>;
+  request(
+    method: string,
+    url: string | URL,
+    body?: RequestBody,
+    params?: RequestParams,
+  ): Promise<HttpResponse>;
+  /** A file in a multipart form: `http.post(url, { upload: http.file(bytes, "a.png") })`. */
+  file(
+    data: string | ArrayBuffer | ArrayBufferView,
+    filename: string,
+    contentType?: string,
+  ): FileData;
+}
+
+export declare const http: Http;
+
+/** Counts each condition as passed or failed and says whether all held; stops nothing. */
+export declare function check<T>(
+  value: T,
+  checks: Readonly<Record<string, ((value: T) => unknown) | boolean>>,
+  tags?: Readonly<Record<string, string>>,
+): boolean;
+
+/** What is measured inside carries the group's name; await it when the function is async. */
+export declare function group<T>(name: string, run: () => T): T;
+
+export declare function sleep(seconds: number): Promise<void>;
+
+/** Made at the script's top level, added to while it runs. */
+interface CustomMetric {
+  readonly name: string;
+  /** False, and nothing counted, when the value is no number. */
+  add(value: number | boolean, tags?: Readonly<Record<string, string>>): boolean;
+}
+
+interface CustomMetricConstructor {
+  /** `isTime`: the values are ms, and are printed so. */
+  new (name: string, isTime?: boolean): CustomMetric;
+}
+
+export declare const Counter: CustomMetricConstructor;
+export declare const Gauge: CustomMetricConstructor;
+export declare const Rate: CustomMetricConstructor;
+export declare const Trend: CustomMetricConstructor;

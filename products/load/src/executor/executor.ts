@@ -1,0 +1,41 @@
+import type { Clock } from "@breakwater/clock";
+import type { VuPool } from "../vu/virtual-user.ts";
+
+/** What a scenario's run gets from the run of the whole test. */
+export interface ExecutorContext {
+  readonly clock: Clock;
+  /** When this scenario starts on the clock (its `startTime` is already in it). */
+  readonly startMs: number;
+  /** This worker owns the VUs and iterations i of the scenario with i % workers === worker. */
+  readonly worker: number;
+  readonly workers: number;
+  readonly pool: VuPool;
+  /** So many iterations were not started and never will be: k6's `dropped_iterations`. */
+  readonly onDropped: (count: number, timeMs: number) => void;
+  /** Something that the user should know; that the VUs do not suffice is said once. */
+  readonly onNote: (message: string) => void;
+}
+
+/** One scenario on its way, in one worker. */
+export interface ScenarioRun {
+  /**
+   * Settles when every iteration has ended or was interrupted; never rejects for what scripts do.
+   */
+  readonly done: Promise<void>;
+  /**
+   * "drain": no new iterations; those that run get the graceful stop, then are interrupted.
+   * "now": they are interrupted at once.
+   */
+  stop(how: "drain" | "now"): void;
+  progress(): ScenarioProgress;
+}
+
+export interface ScenarioProgress {
+  /** From 0 to 1: of the time, or of the iterations where those are counted. */
+  readonly fraction: number;
+  /** VUs that run an iteration: the scenario's part of the `vus` gauge. */
+  readonly vusActive: number;
+  readonly complete: number;
+  readonly interrupted: number;
+  readonly dropped: number;
+}
