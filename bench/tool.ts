@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { runtimeEnvironment } from "../products/cli/bin/hand-over.js";
 
 /** Everything a bench may need on this machine. `bench/peers.sh` installs all but `bw`. */
 export type ToolName = keyof typeof tools;
@@ -33,8 +34,10 @@ export const workFolder: string = join(import.meta.dirname, ".work");
  */
 export function findTool(name: ToolName, bwPath: string): readonly string[] | undefined {
   if (name === "bw") {
-    // The options are the launcher's own.
-    const command = [process.execPath, "--no-env-file", "--no-install", bwPath];
+    // The settings and options are the launcher's own.
+    const settings = Object.entries(runtimeEnvironment).map(([name, value]) => `${name}=${value}`);
+    const bun = [process.execPath, "--no-env-file", "--no-install"];
+    const command = ["env", ...settings, ...bun, bwPath];
     return existsSync(bwPath) ? command : undefined;
   }
   const path = searchFolders()

@@ -78,6 +78,11 @@ export class Registry {
     this.#outlet.listener = listener;
   }
 
+  /** Whether somebody wants each sample, and so its exact time. */
+  get isListenedTo(): boolean {
+    return this.#outlet.listener !== undefined;
+  }
+
   /** Gives what came in since the last drain, and starts from zero. */
   drain(): RegistrySnapshot {
     const snapshot: SeriesSnapshot[] = [];

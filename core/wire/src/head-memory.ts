@@ -1,4 +1,6 @@
 import type { ScannedHead } from "./response-head.ts";
+import type { ResponseLimits } from "./response-limits.ts";
+import { Section } from "./section.ts";
 
 /** A larger head is not remembered. */
 const MAX_REMEMBERED_HEAD_BYTES = 1024;
@@ -12,7 +14,27 @@ const PLACES = 64;
  * common.
  */
 export class HeadMemory {
+  readonly #limits: ResponseLimits;
   readonly #places: (ScannedHead | undefined)[] = new Array(PLACES).fill(undefined);
+  /** Most heads come whole: what reads them is free again at once, and one serves all connections. */
+  #spare: Section | undefined;
+
+  constructor(limits: ResponseLimits) {
+    this.#limits = limits;
+  }
+
+  /** What reads a head; it is the caller's until it is given back. */
+  borrowSection(): Section {
+    const { maxHeadBytes: maxBytes, maxHeaders: maxFields } = this.#limits;
+    const section = this.#spare ?? new Section({ kind: "head", maxBytes, maxFields });
+    this.#spare = undefined;
+    return section;
+  }
+
+  giveBack(section: Section): void {
+    section.release();
+    this.#spare = section;
+  }
 
   /** The head that the chunk begins with from there on, if it was seen. Hot path. */
   tryRecognise(chunk: Uint8Array, from: number): ScannedHead | undefined {

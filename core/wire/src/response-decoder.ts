@@ -4,7 +4,7 @@ import type { Field } from "./field.ts";
 import { HeadMemory } from "./head-memory.ts";
 import { type ResponseHead, ScannedHead } from "./response-head.ts";
 import { bodyTooLarge, type ResponseLimits } from "./response-limits.ts";
-import { Section } from "./section.ts";
+import type { Section } from "./section.ts";
 
 /** Told what was decoded, in order. If it throws, the decoder is of no further use. */
 export interface ResponseListener {
@@ -34,7 +34,8 @@ const noTrailers: readonly Field[] = [];
 export class ResponseDecoder {
   readonly #limits: ResponseLimits;
   readonly #listener: ResponseListener;
-  readonly #section: Section;
+  /** While a head is being read. */
+  #section: Section | undefined;
   #chunkedBody: ChunkedBody | undefined;
   #phase: Phase = "idle";
   #failure: unknown;
@@ -44,20 +45,15 @@ export class ResponseDecoder {
   #bodyBytes = 0;
   readonly #memory: HeadMemory;
 
-  /** Connections of one client share a `memory`. */
+  /** Connections of one client share a `memory`, which has the same limits. */
   constructor(
     limits: ResponseLimits,
     listener: ResponseListener,
-    memory: HeadMemory = new HeadMemory(),
+    memory: HeadMemory = new HeadMemory(limits),
   ) {
     this.#limits = limits;
     this.#listener = listener;
     this.#memory = memory;
-    this.#section = new Section({
-      kind: "head",
-      maxBytes: limits.maxHeadBytes,
-      maxFields: limits.maxHeaders,
-    });
   }
 
   /** No response is expected. */
@@ -68,7 +64,7 @@ export class ResponseDecoder {
   /** A byte of the expected response, or of an interim one before it, has come. */
   get begun(): boolean {
     return this.#phase === "head"
-      ? this.#interims > 0 || this.#section.bufferedBytes > 0
+      ? this.#interims > 0 || this.#bufferedBytes > 0
       : this.#phase !== "idle";
   }
 
@@ -104,7 +100,7 @@ export class ResponseDecoder {
     }
     try {
       if (this.#phase === "failed") throw this.#failure;
-      if (this.#phase === "head" && this.#section.bufferedBytes > 0) this.#section.checkRest();
+      if (this.#phase === "head" && this.#bufferedBytes > 0) this.#section?.checkRest();
       if (this.#phase === "chunked") this.#chunkedBody?.checkRest();
       throw new WireError("truncated", `Cannot read the response to its end: ${this.#whatCame()}`);
     } catch (error) {
@@ -137,15 +133,17 @@ export class ResponseDecoder {
   #takeHeads(chunk: Uint8Array): number {
     let at = 0;
     for (;;) {
-      const isAtStart = this.#section.bufferedBytes === 0;
+      const isAtStart = this.#bufferedBytes === 0;
       const known = isAtStart ? this.#memory.tryRecognise(chunk, at) : undefined;
       if (known !== undefined) {
         this.#startBody(known);
         return at + known.bytes.length;
       }
+      this.#section ??= this.#memory.borrowSection();
       const end = this.#section.take(chunk, at);
       if (end < 0) return -1;
-      const head = this.#makeHead();
+      const head = makeHead(this.#section);
+      this.#giveBackSection();
       if (head.status >= 200 || head.status === 101) {
         if (isAtStart) this.#memory.remember(head, chunk.length - at);
         this.#startBody(head);
@@ -157,14 +155,13 @@ export class ResponseDecoder {
     }
   }
 
-  #makeHead(): ScannedHead {
-    const { bytes, start, end, scanner } = this.#section;
-    // Copied, so that a head which a script keeps does not keep 64 kB of chunk alive with it.
-    // Not by slice(), which on a Buffer makes a view.
-    const own = new Uint8Array(end - start);
-    own.set(bytes.subarray(start, end));
-    this.#section.release();
-    return new ScannedHead(own, scanner);
+  get #bufferedBytes(): number {
+    return this.#section === undefined ? 0 : this.#section.bufferedBytes;
+  }
+
+  #giveBackSection(): void {
+    if (this.#section !== undefined) this.#memory.giveBack(this.#section);
+    this.#section = undefined;
   }
 
   #countInterim(): void {
@@ -231,7 +228,7 @@ export class ResponseDecoder {
   #fail(error: unknown): void {
     this.#phase = "failed";
     this.#failure = error;
-    this.#section.release();
+    this.#giveBackSection();
     this.#chunkedBody = undefined;
   }
 
@@ -245,4 +242,12 @@ export class ResponseDecoder {
 function hasNoBody(method: string, status: number): boolean {
   if (method === "HEAD" || status === 204 || status === 304 || status === 101) return true;
   return method === "CONNECT" && status < 300;
+}
+
+function makeHead({ bytes, start, end, scanner }: Section): ScannedHead {
+  // Copied, so that a head which a script keeps does not keep 64 kB of chunk alive with it.
+  // Not by slice(), which on a Buffer makes a view.
+  const own = new Uint8Array(end - start);
+  own.set(bytes.subarray(start, end));
+  return new ScannedHead(own, scanner);
 }

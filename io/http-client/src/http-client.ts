@@ -40,7 +40,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
   const engine: Engine = {
     clock,
     limits,
-    headMemory: new HeadMemory(),
+    headMemory: new HeadMemory(limits),
     tls,
     connectTimeoutMs,
     sweep: new DeadlineSweep(clock),

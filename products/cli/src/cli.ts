@@ -1,5 +1,5 @@
 import { processArguments } from "@breakwater/process";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { addOriginCommand } from "./origin-command.ts";
 import { addRunCommand } from "./run-command.ts";
@@ -29,6 +29,8 @@ export async function runCli(): Promise<number | undefined> {
     await program.parseAsync(processArguments(), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
+    // Commander says what is wrong with an option while it reads it, not what a command finds later.
+    if (error instanceof InvalidArgumentError) process.stderr.write(`error: ${error.message}\n`);
     // Help and version are no failures; commander has printed them, and the sentence for the rest.
     return error.exitCode === 0 ? 0 : INVALID_CONFIG;
   }

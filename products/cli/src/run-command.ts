@@ -9,7 +9,7 @@ import {
   terminalWidth,
 } from "@breakwater/process";
 import { systemClock } from "@breakwater/system-clock";
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import {
   gather,
   readBody,
@@ -152,6 +152,7 @@ function addReportOptions(command: Command): void {
 
 async function toRequest(target: string, flags: RunFlags): Promise<LoadRequest> {
   const isUrl = /^https?:\/\//i.test(target);
+  assertFit(target, isUrl, flags);
   return {
     target: isUrl ? await toUrlTarget(target, flags) : await toScriptTarget(target),
     overrides: toOverrides(flags),
@@ -167,6 +168,23 @@ async function toRequest(target: string, flags: RunFlags): Promise<LoadRequest> 
     hasColor: flags.color,
     isQuiet: flags.quiet ?? false,
   };
+}
+
+/** Refuses what would be ignored without a word. */
+function assertFit(target: string, isUrl: boolean, flags: RunFlags): void {
+  if (!isUrl && /^([a-z][\w+.-]*:\/\/|[\w.-]+:\d+(\/|$))/i.test(target)) {
+    throw new InvalidArgumentError(
+      `Cannot load "${target}": give a URL that begins with http:// or https://, or a script`,
+    );
+  }
+  const { method, header, body, timeout, rate, maxVus } = flags;
+  const ofUrls = Object.entries({ method, header, body, timeout }).find(([, value]) => value);
+  if (!isUrl && ofUrls) {
+    throw new InvalidArgumentError(`--${ofUrls[0]} is for a URL: a script says what it sends`);
+  }
+  if (maxVus !== undefined && rate === undefined) {
+    throw new InvalidArgumentError("--max-vus is for --rate: give --vus, or a rate as well");
+  }
 }
 
 async function toUrlTarget(url: string, flags: RunFlags): Promise<LoadRequest["target"]> {

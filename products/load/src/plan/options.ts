@@ -102,9 +102,15 @@ const optionsSchema = z.object({
   teardownTimeout: duration.optional(),
   minIterationDuration: duration.optional(),
   summaryTrendStats: z
-    .array(z.string().regex(trendStat, "must be avg, min, med, max, count or p(N)"))
+    .array(
+      z.string().regex(trendStat, {
+        error: ({ input }) => `must be avg, min, med, max, count or p(N), not "${input}"`,
+      }),
+    )
     .optional(),
-  summaryTimeUnit: z.enum(["", "s", "ms", "us"]).optional(),
+  summaryTimeUnit: z
+    .enum(["", "s", "ms", "us"], { error: ({ input }) => `must be s, ms or us, not "${input}"` })
+    .optional(),
   userAgent: z.string().optional(),
   maxRedirects: z.int().min(0).optional(),
   insecureSkipTLSVerify: z.boolean().optional(),
@@ -120,12 +126,15 @@ const optionsSchema = z.object({
 
 const known = new Set(Object.keys(optionsSchema.shape));
 
+/** Whose options they are: a script's `options`, or those of the command line in the same shape. */
+export type OptionsSource = "script" | "command line";
+
 /**
- * Reads what a script exports as `options`. Keys that are not known are warned of and ignored, as
- * k6 does; wrong values throw a PlanError that names every one of them.
+ * Reads options. Keys that are not known are warned of and ignored, as k6 does; wrong values throw
+ * a PlanError that names every one of them.
  */
 export function parseOptions(
-  source: string,
+  source: OptionsSource,
   value: unknown,
 ): { options: Options; warnings: readonly string[] } {
   if (value === undefined || value === null) return { options: {}, warnings: [] };
@@ -134,14 +143,21 @@ export function parseOptions(
     throw new PlanError(result.error.issues.flatMap((issue) => describeIssue(source, issue)));
   }
   const unknown = Object.keys(value).filter((key) => !known.has(key));
-  const warnings = unknown.map((key) => `"${key}" in ${source} is not an option: ignored`);
+  const warnings = unknown.map((key) => `"${key}" in options is not an option: ignored`);
   return { options: result.data, warnings };
 }
 
-function describeIssue(source: string, issue: z.core.$ZodIssue): string[] {
-  const path = issue.path.map((part) => `.${String(part)}`).join("");
+function describeIssue(source: OptionsSource, issue: z.core.$ZodIssue): string[] {
+  const place = source === "script" ? ["options", ...issue.path].join(".") : toFlag(issue.path);
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => `${source}${path}: there is no option "${key}" here`);
+    return issue.keys.map((key) => `${place}: there is no option "${key}" here`);
   }
-  return [`${source}${path}: ${issue.message}`];
+  return [`${place}: ${issue.message}`];
+}
+
+/** The flag is named as the option; one that can be given several times, as one of them. */
+function toFlag(path: readonly PropertyKey[]): string {
+  const [name] = path.map(String);
+  const words = name?.replace(/[A-Z]+/g, (capitals) => `-${capitals.toLowerCase()}`);
+  return `--${words?.replace(/^(stage|tag|threshold)s$/, "$1")}`;
 }

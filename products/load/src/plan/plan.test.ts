@@ -6,7 +6,7 @@ import { mergeOptions, toPlan } from "./to-plan.ts";
 import { withRate, withUrlDefaults } from "./url-mode.ts";
 
 const scenariosOf = (options: unknown): readonly Scenario[] =>
-  toPlan(parseOptions("options", options).options, { userAgent: "test" }).scenarios;
+  toPlan(parseOptions("script", options).options, { userAgent: "test" }).scenarios;
 
 const shared = { executor: "shared-iterations", gracefulStopMs: 30_000, exec: "default" };
 
@@ -96,11 +96,11 @@ test.each([
 
 test("every mistake is named at once", () => {
   const bad = { vus: 0, duration: "x", setupTimeout: "y" };
-  expect(() => parseOptions("options", bad)).toThrow(/vus[^]*duration[^]*setupTimeout/);
+  expect(() => parseOptions("script", bad)).toThrow(/vus[^]*duration[^]*setupTimeout/);
 });
 
 test("an option that is not known is ignored with a warning, as in k6", () => {
-  const { options, warnings } = parseOptions("options", { vus: 2, cloud: {} });
+  const { options, warnings } = parseOptions("script", { vus: 2, cloud: {} });
   expect(options).toEqual({ vus: 2 });
   expect(warnings).toEqual(['"cloud" in options is not an option: ignored']);
 });

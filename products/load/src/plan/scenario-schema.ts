@@ -41,9 +41,6 @@ const arriving = {
 
 const stages = z.array(stageSchema).min(1, "must have at least one stage");
 
-const wholeTargets = (all: readonly VuStage[]): boolean =>
-  all.every(({ target }) => Number.isInteger(target));
-
 const executors = z.discriminatedUnion(
   "executor",
   [
@@ -59,7 +56,7 @@ const executors = z.discriminatedUnion(
       executor: z.literal("ramping-vus"),
       ...base,
       startVUs: z.int().min(0).default(1),
-      stages: stages.refine(wholeTargets, "targets must be whole numbers of VUs"),
+      stages,
       gracefulRampDown: duration.default(30_000),
     }),
     z.strictObject({

@@ -85,6 +85,13 @@ function problemsOf(scenario: Scenario): string[] {
     const { iterations, vus } = scenario;
     return [`scenario ${name}: ${iterations} iterations cannot be shared by ${vus} VUs`];
   }
+  if (scenario.executor === "ramping-vus") {
+    // A rate may ramp to a fraction, VUs are counted: only here is it known which of the two it is.
+    const halves = scenario.stages.filter(({ target }) => !Number.isInteger(target));
+    return halves.map(
+      ({ target }) => `scenario ${name}: a stage's target is a whole number of VUs, not ${target}`,
+    );
+  }
   if ("maxVus" in scenario && scenario.maxVus < scenario.preAllocatedVus) {
     const { maxVus, preAllocatedVus } = scenario;
     return [

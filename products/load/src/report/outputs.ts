@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { exitCode, RunError } from "../exit-code.ts";
+import { unwritable } from "./unwritable.ts";
 
 /**
  * Where a run's results go beside the terminal. Checked before the run, so that none is in vain.
@@ -38,18 +39,6 @@ function makeEmpty(what: string, path: string): void {
     mkdirSync(dirname(path), { recursive: true });
     closeSync(openSync(path, "w"));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const why = code === undefined ? String(error) : (reasons[code] ?? code);
-    throw new RunError(exitCode.invalidConfig, `Cannot write ${what} to "${path}": ${why}`);
+    throw new RunError(exitCode.invalidConfig, unwritable(what, path, error));
   }
 }
-
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EISDIR: "it is a folder",
-  ENOTDIR: "a part of the path is no folder",
-  EEXIST: "a part of the path is no folder",
-  ENOSPC: "the disk is full",
-  EROFS: "the disk cannot be written to",
-};

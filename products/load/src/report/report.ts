@@ -9,6 +9,7 @@ import type { Verdicts } from "../verdict/judge.ts";
 import { type SummaryData, toSummaryData } from "./summary-data.ts";
 import { toSummaryExport } from "./summary-export.ts";
 import { textSummary } from "./text-summary.ts";
+import { unwritable } from "./unwritable.ts";
 
 export interface ReportInput {
   readonly request: LoadRequest;
@@ -19,7 +20,8 @@ export interface ReportInput {
   readonly setupData: string | undefined;
   readonly lifecycle: ScriptLifecycle | undefined;
   readonly io: LoadIo;
-  readonly onLog: (level: "warn" | "error", line: string) => void;
+  /** A result could not be written, or could not be made. */
+  readonly onLost: (message: string) => void;
 }
 
 /**
@@ -31,7 +33,7 @@ export async function report(input: ReportInput): Promise<void> {
   const data = toData(input);
   if (request.summaryExport !== undefined) {
     const text = `${JSON.stringify(toSummaryExport(data), null, 2)}\n`;
-    writeResult(request.summaryExport, text, input);
+    writeResult({ what: "the summary", path: request.summaryExport }, text, input);
   }
   const handled = lifecycle?.hasSummaryHandler ? await handle(lifecycle, data, input) : undefined;
   if (handled || request.summaryMode === "disabled") return;
@@ -68,7 +70,7 @@ async function handle(
   try {
     files = await lifecycle.handleSummary(data);
   } catch (error) {
-    input.onLog("error", (error as Error).message);
+    input.onLost((error as Error).message);
     return false;
   }
   if (typeof files !== "object" || files === null) return false;
@@ -76,16 +78,20 @@ async function handle(
     const body = content instanceof ArrayBuffer ? Buffer.from(content) : String(content);
     if (path === "stdout") input.io.stdout(String(body));
     else if (path === "stderr") input.io.stderr(String(body));
-    else writeResult(path, body, input);
+    else writeResult({ what: "handleSummary's file", path }, body, input);
   }
   return true;
 }
 
-function writeResult(path: string, body: string | Uint8Array, { onLog }: ReportInput): void {
+function writeResult(
+  { what, path }: { readonly what: string; readonly path: string },
+  body: string | Uint8Array,
+  { onLost }: ReportInput,
+): void {
   try {
     writeFileSync(path, body);
   } catch (error) {
-    onLog("error", `Cannot write to "${path}": ${(error as Error).message}`);
+    onLost(unwritable(what, path, error));
   }
 }
 

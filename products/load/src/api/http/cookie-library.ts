@@ -1,0 +1,7 @@
+/**
+ * Loaded when the first cookie comes: with its list of public suffixes it takes 7 MB, and most
+ * load tests meet no cookie. Cookies come in the middle of synchronous code, so not by import().
+ */
+export function cookieLibrary(): typeof import("tough-cookie") {
+  return require("tough-cookie");
+}

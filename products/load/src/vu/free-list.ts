@@ -1,0 +1,50 @@
+import type { VirtualUser, VuPool } from "./virtual-user.ts";
+
+/** The VUs of one process; scenarios that do not overlap in time use the same ones. */
+export class FreeList implements VuPool {
+  /** The one to be taken next is the last. */
+  readonly #free: VirtualUser[] = [];
+  readonly #make: (idInTest: number) => Promise<VirtualUser>;
+  readonly #worker: number;
+  readonly #workers: number;
+  #numbered = 0;
+  #size = 0;
+
+  /** Worker k of n numbers its VUs k+1, k+1+n, …: unique in the test without asking anybody. */
+  constructor(options: {
+    readonly make: (idInTest: number) => Promise<VirtualUser>;
+    readonly worker: number;
+    readonly workers: number;
+  }) {
+    this.#make = options.make;
+    this.#worker = options.worker;
+    this.#workers = options.workers;
+  }
+
+  /** How many VUs there are, in use or not. */
+  get size(): number {
+    return this.#size;
+  }
+
+  async fill(count: number): Promise<void> {
+    while (this.#size < count) this.#free.push(await this.grow());
+    // The lowest numbers first, as a reader of the log expects.
+    this.#free.sort((a, b) => b.idInTest - a.idInTest);
+  }
+
+  tryTake(): VirtualUser | undefined {
+    return this.#free.pop();
+  }
+
+  giveBack(vu: VirtualUser): void {
+    this.#free.push(vu);
+  }
+
+  async grow(): Promise<VirtualUser> {
+    const idInTest = this.#numbered * this.#workers + this.#worker + 1;
+    this.#numbered += 1;
+    const vu = await this.#make(idInTest);
+    this.#size += 1;
+    return vu;
+  }
+}
