@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { runtimeEnvironment } from "../products/cli/bin/hand-over.js";
+import runtimeEnvironment from "../products/cli/bin/runtime-environment.json" with { type: "json" };
 
 /** Everything a bench may need on this machine. `bench/peers.sh` installs all but `bw`. */
 export type ToolName = keyof typeof tools;

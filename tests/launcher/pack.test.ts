@@ -18,7 +18,9 @@ test("the published package runs under Node with what its manifest declares and 
   const bw = join(folder.path, "package/bin/bw.js");
   expect(await run(["node", bw, "--version"])).toBe(`${version}\n`);
   const files = await readdir(join(folder.path, "package"));
-  expect(files.sort()).toEqual(["LICENSE", "README.md", "bin", "dist", "package.json"]);
+  expect(files.sort()).toEqual([
+    ...["LICENSE", "README.md", "bin", "dist", "package.json", "script-api"],
+  ]);
 });
 
 test("the npm packages of everything that is bundled stay dependencies, once each", () => {

@@ -16,7 +16,9 @@ const PLACES = 64;
 export class HeadMemory {
   readonly #limits: ResponseLimits;
   readonly #places: (ScannedHead | undefined)[] = new Array(PLACES).fill(undefined);
-  /** Most heads come whole: what reads them is free again at once, and one serves all connections. */
+  /**
+   * Most heads come whole: what reads them is free again at once, and one serves all connections.
+   */
   #spare: Section | undefined;
 
   constructor(limits: ResponseLimits) {

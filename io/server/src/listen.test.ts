@@ -5,21 +5,22 @@ const failWith = (code: string) => () => {
   throw Object.assign(new Error("from Bun"), { code });
 };
 
+/** Nothing listens here: the one who would is made to fail. */
+const place = { port: 80, hostname: "192.0.2.1" };
+
 test.each([
   ["EADDRINUSE", "port_in_use", "another program has it"],
   ["EACCES", "port_forbidden", "from 1024"],
   ["EADDRNOTAVAIL", "address_unavailable", "no such address"],
   ["ENFILE", "cannot_listen", "from Bun"],
 ])("%s is told as %s", (systemCode, code, sentence) => {
-  expect(() => listen({ port: 80, hostname: "192.0.2.1" }, failWith(systemCode))).toThrow(
+  expect(() => listen(place, failWith(systemCode))).toThrow(
     expect.objectContaining({ code, message: expect.stringContaining(sentence) }),
   );
 });
 
 test("the message names the port and the address", () => {
-  expect(() => listen({ port: 80, hostname: "192.0.2.1" }, failWith("EACCES"))).toThrow(
-    "Cannot listen on port 80 of 192.0.2.1",
-  );
+  expect(() => listen(place, failWith("EACCES"))).toThrow("Cannot listen on port 80 of 192.0.2.1");
 });
 
 test("where there is no IPv6, every address means every IPv4 address", () => {
@@ -35,7 +36,7 @@ test("where there is no IPv6, every address means every IPv4 address", () => {
 test("a taken port is not tried a second time", () => {
   const tried: string[] = [];
   expect(() =>
-    listen({ port: 80, hostname: undefined }, (hostname) => {
+    listen({ ...place, hostname: undefined }, (hostname) => {
       tried.push(hostname);
       return failWith("EADDRINUSE")();
     }),

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { findRuntime } from "./find-runtime.js";
 
@@ -8,11 +8,12 @@ const EXIT_NOT_FOUND = 127;
 const EXIT_CANNOT_RUN = 126;
 
 /**
- * By how much the heap may outgrow what is alive before garbage is collected: by six tenths at most,
- * where JavaScriptCore would let it grow to the fourfold on a machine with much memory. 5,000 VUs then
- * need a quarter less, and no slower (docs/decisions/0009). It can only be said before Bun starts.
+ * What Bun is told before it starts, as it can only be told then; the user's own setting wins. By
+ * how much the heap may outgrow what is alive before garbage is collected: JavaScriptCore would let
+ * it grow to the fourfold on a machine with much memory (docs/decisions/0009).
  */
-export const runtimeEnvironment = { BUN_JSC_heapGrowthMaxIncrease: "0.6" };
+const settings = new URL("./runtime-environment.json", import.meta.url);
+const runtimeEnvironment = JSON.parse(readFileSync(settings, "utf8"));
 
 /**
  * Runs Bun with these arguments in this process's place: same streams, same signals, same end.

@@ -33,6 +33,8 @@ export type RequestBody =
   | ArrayBufferView
   | ReadableStream<Uint8Array>
   | FormData
+  | URLSearchParams
+  | Blob
   | Readonly<Record<string, unknown>>
   | null
   | undefined;
@@ -95,23 +97,31 @@ export interface HttpResponse {
 }
 
 export interface Http {
-  get(url: string | URL, params?: RequestParams): Promise<HttpResponse>;
-  head(url: string | URL, params?: RequestParams): Promise<HttpResponse>;
-  post(url: string | URL, body?: RequestBody, params?: RequestParams): Promise<HttpResponse>;
-  put(url: string | URL, body?: RequestBody, params?: RequestParams): Promise<HttpResponse>;
-  patch(url: string | URL, body?: RequestBody, params?: RequestParams): Promise<HttpResponse>;
-  del(url: string | URL, body?: RequestBody, params?: RequestParams): Promise<HttpResponse>;
-  options(url: string | URL, body?: RequestBody, params?: RequestParams): Promise<HttpResponse>;
+  get(url: string | URL, params?: RequestParams | null): Promise<HttpResponse>;
+  head(url: string | URL, params?: RequestParams | null): Promise<HttpResponse>;
+  post(url: string | URL, body?: RequestBody, params?: RequestParams | null): Promise<HttpResponse>;
+  put(url: string | URL, body?: RequestBody, params?: RequestParams | null): Promise<HttpResponse>;
+  patch(
+    url: string | URL,
+    body?: RequestBody,
+    params?: RequestParams | null,
+  ): Promise<HttpResponse>;
+  del(url: string | URL, body?: RequestBody, params?: RequestParams | null): Promise<HttpResponse>;
+  options(
+    url: string | URL,
+    body?: RequestBody,
+    params?: RequestParams | null,
+  ): Promise<HttpResponse>;
   request(
     method: string,
     url: string | URL,
     body?: RequestBody,
-    params?: RequestParams,
+    params?: RequestParams | null,
   ): Promise<HttpResponse>;
   /** A file in a multipart form: `http.post(url, { upload: http.file(bytes, "a.png") })`. */
   file(
     data: string | ArrayBuffer | ArrayBufferView,
-    filename: string,
+    filename?: string,
     contentType?: string,
   ): FileData;
 }

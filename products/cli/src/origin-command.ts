@@ -1,5 +1,6 @@
 import { onStopSignals } from "@breakwater/process";
 import type { Command } from "commander";
+import type { Output } from "./output.ts";
 import { wholeNumber } from "./run-values.ts";
 
 interface OriginFlags {
@@ -20,7 +21,11 @@ Paths:
 const INVALID_CONFIG = 104;
 
 /** `bw origin`: answers until it is told to stop. */
-export function addOriginCommand(program: Command, end: (exitCode: number) => void): void {
+export function addOriginCommand(
+  program: Command,
+  output: Output,
+  end: (exitCode: number) => void,
+): void {
   program
     .command("origin")
     .description("an upstream to put behind the proxy, CDN or load balancer under test")
@@ -28,17 +33,20 @@ export function addOriginCommand(program: Command, end: (exitCode: number) => vo
     .option("--host <address>", "the address to listen on (default: all of this machine's)")
     .option("--access-log", "a line for each request on stderr")
     .addHelpText("after", paths)
-    .action(async (flags: OriginFlags) => end(await originCommand(flags)));
+    .action(async (flags: OriginFlags) => end(await originCommand(flags, output)));
 }
 
-async function originCommand({ port, host, accessLog }: OriginFlags): Promise<number> {
+async function originCommand(
+  { port, host, accessLog }: OriginFlags,
+  { write }: Output,
+): Promise<number> {
   const { OriginError, runOrigin } = await import("@breakwater/origin");
   const { ServerError } = await import("@breakwater/server");
-  const log = (line: string): void => void process.stderr.write(`${line}\n`);
+  const log = (line: string): void => write("stderr", `${line}\n`);
   try {
     const options = { port, hostname: host, log, logRequest: accessLog ? log : undefined };
     const origin = await runOrigin(options);
-    process.stdout.write(`Listening on ${origin.url.href}\n`);
+    write("stdout", `Listening on ${origin.url.href}\n`);
     const { promise, resolve } = Promise.withResolvers<void>();
     using _signals = onStopSignals({
       first: () => {

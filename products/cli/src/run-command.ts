@@ -10,6 +10,7 @@ import {
 } from "@breakwater/process";
 import { systemClock } from "@breakwater/system-clock";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Output } from "./output.ts";
 import {
   gather,
   readBody,
@@ -72,7 +73,11 @@ Exit codes: 0 passed, 1 nothing could be measured, 99 a threshold failed, 104 ba
 105 stopped by a signal, 107 the script threw.`;
 
 /** `bw run`: the words of the command line into a LoadRequest. */
-export function addRunCommand(program: Command, end: (exitCode: number) => void): void {
+export function addRunCommand(
+  program: Command,
+  output: Output,
+  end: (exitCode: number) => void,
+): void {
   const command = program
     .command("run")
     .description("load a URL, or run a script's virtual users, and say how the target did")
@@ -83,7 +88,7 @@ export function addRunCommand(program: Command, end: (exitCode: number) => void)
   addReportOptions(command);
   command.action(async (target: string, flags: RunFlags) => {
     const { runLoad } = await import("@breakwater/load");
-    end(await runLoad(await toRequest(target, flags), systemIo(flags)));
+    end(await runLoad(await toRequest(target, flags), systemIo(flags, output)));
   });
 }
 
@@ -122,7 +127,11 @@ function addHttpOptions(command: Command): void {
     .addOption(new Option("--insecure", "the same").hideHelp())
     .option("--cacert <file>", "trust these authorities (PEM) instead of the system's")
     .option("--user-agent <text>", "what requests say of who made them")
-    .option("--max-redirects <number>", "follow at most so many redirects (10)", wholeNumber)
+    .option(
+      "--max-redirects <number>",
+      "scripts: follow at most so many redirects (10)",
+      wholeNumber,
+    )
     .option("--discard-response-bodies", "read answers' bodies and drop them")
     .option("--no-connection-reuse", "a new connection for every request")
     .option("--no-vu-connection-reuse", "a new connection for every iteration")
@@ -227,11 +236,11 @@ function systemEnv(): Record<string, string> {
   return Object.fromEntries(set) as Record<string, string>;
 }
 
-function systemIo(flags: RunFlags): LoadIo {
+function systemIo(flags: RunFlags, { write }: Output): LoadIo {
   return {
     clock: systemClock(),
-    stdout: (text) => void process.stdout.write(text),
-    stderr: (text) => void process.stderr.write(text),
+    stdout: (text) => write("stdout", text),
+    stderr: (text) => write("stderr", text),
     isTerminal: (stream) => flags.color && isTerminal(stream),
     terminalWidth: () => terminalWidth("stderr"),
     onStopSignals,

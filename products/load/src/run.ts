@@ -2,14 +2,16 @@ import { builtinMetrics } from "@breakwater/metrics";
 import { Crew } from "./coordinator/crew.ts";
 import { type Logger, logger } from "./coordinator/logger.ts";
 import { ProgressLine } from "./coordinator/progress-line.ts";
+import { StopRequests } from "./coordinator/stop-requests.ts";
 import { supervise } from "./coordinator/supervise.ts";
 import { EngineLost } from "./engine/engine.ts";
 import { type ExitCode, exitCode, RunError } from "./exit-code.ts";
 import type { LoadIo } from "./io.ts";
 import { emptyTotals, type Totals } from "./measure/measure.ts";
 import { fileLimitProblem } from "./plan/file-limit.ts";
-import { regularLengthMs } from "./plan/plan.ts";
+import { type Plan, regularLengthMs } from "./plan/plan.ts";
 import { workerCount } from "./plan/worker-count.ts";
+import { losses } from "./report/losses.ts";
 import { openOutputs } from "./report/outputs.ts";
 import { report } from "./report/report.ts";
 import type { LoadRequest } from "./request.ts";
@@ -41,20 +43,14 @@ async function runStages(
 ): Promise<ExitCode> {
   // 1, 2
   const { plan, workload, caPem, lifecycle } = await openTarget(request, totals, io, log.write);
-  const workers = workerCount(plan, request.workers, io.availableCores());
-  const fileProblem = fileLimitProblem(plan, workers, io.openFileLimit());
-  if (fileProblem !== undefined) throw new RunError(exitCode.invalidConfig, fileProblem);
+  const workers = chooseWorkers(plan, request, io);
   const thresholds = bindThresholds(request, plan.thresholds, totals);
   const { samplesPath } = openOutputs(request.outputs, request.summaryExport);
   await probeTarget({ workload, plan, caPem }, io);
 
   const job = { plan, workload, caPem, samplesPath };
-  const lost = new Set<string>();
-  const onLost = (message: string): void => {
-    if (!lost.has(message)) log.write("error", message); // several workers write one file
-    lost.add(message);
-  };
-  const events = { onLog: log.write, onSamplesLost: onLost };
+  const lost = losses(log.write);
+  const events = { onLog: log.write, onSamplesLost: lost.tell };
   using crew = new Crew({ job, workers, totals, io, ...events }); // 3 to 6
   const progress = new ProgressLine({
     io,
@@ -64,17 +60,30 @@ async function runStages(
   });
   log.before = () => progress.clear();
   await orLost(crew.ready());
-  const setupData = await lifecycle?.setup(plan);
-  const supervised = await supervise({ crew, thresholds, totals, io, progress, log }, setupData);
-  const teardownCode = await tearDown(() => lifecycle?.teardown(plan, setupData), log);
+  using stop = new StopRequests(io);
+  const setupData = await stop.during("setup()", lifecycle?.setup(plan));
+  const common = { thresholds, totals, io, stop };
+  const supervised = await supervise({ ...common, crew, progress, log }, setupData);
+  const teardown = stop.during("teardown()", lifecycle?.teardown(plan, setupData));
+  const teardownCode = await codeOf(teardown, log);
 
   const { elapsedMs } = supervised;
   const verdicts = judge(thresholds, { elapsedMs, phase: "end" }); // 7
-  const common = { request, plan, totals, verdicts, elapsedMs, setupData, lifecycle, io };
-  await report({ ...common, onLost }); // 8
+  const handleSummary = lifecycle?.hasSummaryHandler
+    ? (data: unknown) => stop.during("handleSummary()", lifecycle.handleSummary(data))
+    : undefined;
+  const results = { totals, verdicts, elapsedMs, setupData, handleSummary };
+  await report({ request, plan, io, ...results, onLost: lost.tell }); // 8
   for (const note of closingNotes(supervised, verdicts, totals.registry)) log.write("warn", note);
   const isUrlMode = lifecycle === undefined;
-  return finalCode({ supervised, verdicts, teardownCode, isResultLost: lost.size > 0, isUrlMode });
+  return finalCode({ supervised, verdicts, teardownCode, isResultLost: lost.hasAny, isUrlMode });
+}
+
+function chooseWorkers(plan: Plan, request: LoadRequest, io: LoadIo): number {
+  const workers = workerCount(plan, request.workers, io.availableCores());
+  const problem = fileLimitProblem(plan, workers, io.openFileLimit());
+  if (problem !== undefined) throw new RunError(exitCode.invalidConfig, problem);
+  return workers;
 }
 
 function bindThresholds(
@@ -99,12 +108,9 @@ async function orLost(ready: Promise<void>): Promise<void> {
 }
 
 /** A teardown that fails must not cost the report. */
-async function tearDown(
-  teardown: () => Promise<void> | undefined,
-  log: Logger,
-): Promise<ExitCode | undefined> {
+async function codeOf(teardown: Promise<void>, log: Logger): Promise<ExitCode | undefined> {
   try {
-    await teardown();
+    await teardown;
     return undefined;
   } catch (error) {
     if (!(error instanceof RunError)) throw error;

@@ -19,7 +19,10 @@ export const apiNames: readonly string[] = [
 
 type MetricConstructor = new (name: string, isTime?: boolean) => CustomMetric;
 
-/** What a script's `import … from "breakwater"` gets; products/cli/script-api tells its editor the same. */
+/**
+ * What a script's `import … from "breakwater"` gets; products/cli/script-api tells its editor the
+ * same.
+ */
 export interface ScriptApi {
   readonly http: Http;
   readonly check: <T>(

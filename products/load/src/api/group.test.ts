@@ -5,14 +5,14 @@ import { caught, messageOf, testUser } from "../vu/testing/test-user.ts";
 test("what is measured inside carries the path of groups, and so does the group's own time", async () => {
   const clock = new FakeClock();
   using vu = testUser({ clock });
-  const done = vu.inside(({ group, check, sleep }) =>
-    group("login", async () => {
-      check(1, { a: true });
-      await group("submit", async () => {
-        await sleep(0.3);
-        check(1, { b: true });
+  const done = vu.inside((api) =>
+    api.group("login", async () => {
+      api.check(1, { a: true });
+      await api.group("submit", async () => {
+        await api.sleep(0.3);
+        api.check(1, { b: true });
       });
-      check(1, { c: true });
+      api.check(1, { c: true });
       return "result";
     }),
   );

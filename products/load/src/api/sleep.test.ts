@@ -9,8 +9,8 @@ test.each([
 ])("sleep(%p) takes %p ms", async (seconds, wantedMs) => {
   const clock = new FakeClock();
   using vu = testUser({ clock });
-  const done = vu.inside(async ({ sleep }) => {
-    await sleep(seconds);
+  const done = vu.inside(async (api) => {
+    await api.sleep(seconds);
     return clock.nowMs();
   });
   await clock.advanceTo(5000);
@@ -19,6 +19,6 @@ test.each([
 
 test.each([undefined, Number.NaN, "1", null])("sleep(%p) is refused", async (seconds) => {
   using vu = testUser({ clock: new FakeClock() });
-  const error = await caught(vu.inside(({ sleep }) => sleep(seconds as number)));
+  const error = await caught(vu.inside((api) => api.sleep(seconds as number)));
   expect(messageOf(error)).toBe(`Cannot sleep ${seconds}: give a number of seconds`);
 });

@@ -8,6 +8,7 @@ import { judge } from "../verdict/judge.ts";
 import type { Crew, CrewState } from "./crew.ts";
 import type { Logger } from "./logger.ts";
 import type { ProgressLine } from "./progress-line.ts";
+import type { StopRequests } from "./stop-requests.ts";
 
 const TICK_MS = 1000;
 
@@ -31,19 +32,20 @@ export interface SuperviseOptions {
   readonly thresholds: readonly SeriesThresholds[];
   readonly totals: Totals;
   readonly io: LoadIo;
+  readonly stop: StopRequests;
   readonly progress: ProgressLine;
   readonly log: Logger;
 }
 
 /**
- * Lets the crew run to its end, and each second: counts the VUs, shows how it goes, and ends the run
- * when a threshold with abortOnFail has failed. A stop signal drains; a second one cuts.
+ * Lets the crew run to its end, and each second: counts the VUs, shows how it goes, and ends the
+ * run when a threshold with abortOnFail has failed. A stop signal drains; a second one cuts.
  */
 export async function supervise(
   options: SuperviseOptions,
   setupData: string | undefined,
 ): Promise<Supervised> {
-  const { crew, io, progress, log } = options;
+  const { crew, io, stop, progress, log } = options;
   const { clock } = io;
   const startMs = clock.nowMs();
   const look = looker(options, startMs);
@@ -62,12 +64,10 @@ export async function supervise(
     });
   };
 
-  using _signals = io.onStopSignals({
-    first: (signal) => {
-      const reason = `${signal}: waiting for running iterations to end; once more ends them at once`;
-      endEarly({ exitCode: exitCode.externalAbort, reason });
-    },
-    second: () => crew.stop("now"),
+  stop.listen((signal, isFirst) => {
+    if (!isFirst) return crew.stop("now");
+    const reason = `${signal}: waiting for running iterations to end; once more ends them at once`;
+    endEarly({ exitCode: exitCode.externalAbort, reason });
   });
   tickAt(startMs + TICK_MS + TICK_DELAY_MS);
   try {

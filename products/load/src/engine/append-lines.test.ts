@@ -27,8 +27,7 @@ test("processes that share a pipe, and its slow reader, do not mix their lines",
   const child = Bun.spawn([process.execPath, program], { stdout: "pipe", stderr: "inherit" });
   const text = await new Response(child.stdout).text();
   const lines = text.trimEnd().split("\n");
-  const counts = Object.groupBy(lines, (line) => line);
-  expect(Object.keys(counts).toSorted()).toEqual(["a".repeat(300), "b".repeat(300)]);
-  expect(lines).toHaveLength(2000);
+  expect(new Set(lines)).toEqual(new Set(["a".repeat(300), "b".repeat(300)]));
+  expect(lines).toHaveLength(4000);
   expect(await child.exited).toBe(0);
 });

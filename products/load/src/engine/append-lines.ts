@@ -3,8 +3,8 @@ import { gzipSync } from "node:zlib";
 
 /**
  * Appends whole lines to a file, or to stdout when the path is "-"; several processes may do so at
- * once. What is written to a `.gz` is a gzip member of its own: every reader joins them. Throws what
- * the system says.
+ * once. What is written to a `.gz` is a gzip member of its own: every reader joins them. Throws
+ * what the system says.
  */
 export function appendLines(path: string, lines: string): void {
   if (path === "-") writeLines(1, lines);
@@ -15,7 +15,9 @@ export function appendLines(path: string, lines: string): void {
 /** POSIX's PIPE_BUF on Linux: up to this a write to a pipe is not mixed with another process's. */
 const MAX_ATOMIC_BYTES = 4096;
 
-/** Whoever reads stdout may be slow; one that does not read at all must not hold the run for ever. */
+/**
+ * Whoever reads stdout may be slow; one that does not read at all must not hold the run for ever.
+ */
 const MAX_WAIT_MS = 5000;
 const WAIT_MS = 5;
 

@@ -90,7 +90,8 @@ export class LocalEngine implements Engine {
     const { plan, worker, workers } = this.#job;
     const needs = plan.scenarios.map((scenario) => vusNeeded(scenario, worker, workers));
     await this.#pool.fill(peakVus(needs));
-    // The script's own metrics are known by now, so their submetrics can be told apart from the start.
+    // The script's own metrics are known by now, so their submetrics can be told apart from the
+    // start.
     checkThresholds(plan.thresholds, this.#measure.registry);
   }
 

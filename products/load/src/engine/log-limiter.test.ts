@@ -25,7 +25,7 @@ test("past a hundred different ones they are only counted", () => {
   });
   expect(written.slice(99)).toEqual([
     "warn id 99",
-    "warn id 0 (1 more times)",
+    "warn id 0 (1 more time)",
     "warn 3 more messages were not shown",
   ]);
 });

@@ -35,7 +35,7 @@ export class LogLimiter {
   /** Says how often each came again, and starts anew. Call it at the end. */
   close(): void {
     for (const [line, { level, more }] of this.#repeats) {
-      if (more > 0) this.#write(level, `${line} (${more} more times)`);
+      if (more > 0) this.#write(level, `${line} (${more} more ${more === 1 ? "time" : "times"})`);
     }
     if (this.#others > 0) this.#write("warn", `${this.#others} more messages were not shown`);
     this.#repeats.clear();

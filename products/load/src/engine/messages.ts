@@ -1,7 +1,9 @@
 import type { ExitCode } from "../exit-code.ts";
 import type { EngineJob, EngineReport } from "./engine.ts";
 
-/** From the coordinator to a worker process. JSON-able, as it may come from another machine one day. */
+/**
+ * From the coordinator to a worker process. JSON-able, as it may come from another machine one day.
+ */
 export type ToWorker =
   | { readonly kind: "job"; readonly job: EngineJob }
   | { readonly kind: "go"; readonly setupData: string | undefined }

@@ -82,8 +82,12 @@ test("much is written before anybody flushes", () => {
 });
 
 test.each([
-  ["a full disk", () => "/dev/full", "ENOSPC"],
-  ["a folder that is gone", (dir: string) => join(dir, "gone", "out.json"), "ENOENT"],
+  ["a full disk", () => "/dev/full", "the disk is full"],
+  [
+    "a folder that is gone",
+    (dir: string) => join(dir, "gone", "out.json"),
+    "there is no such folder",
+  ],
 ])("%s is told once, and nothing more is written", (_name, pathIn, why) => {
   using dir = folder();
   const path = pathIn(dir.path);

@@ -2,7 +2,10 @@ import type { MetricContents, MetricType, SampleListener } from "@breakwater/met
 import { unwritable } from "../report/unwritable.ts";
 import { appendLines } from "./append-lines.ts";
 
-/** Lines are gathered up to this many characters; writing is synchronous, so a full disk stops no run. */
+/**
+ * Lines are gathered up to this many characters; writing is synchronous, so a full disk stops no
+ * run.
+ */
 const MAX_PENDING_CHARS = 1 << 20;
 
 /** What a "Metric" line tells. */

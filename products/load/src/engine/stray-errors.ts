@@ -14,27 +14,22 @@ export interface StrayErrorsOptions {
  * that came last (in one process the VU that runs setup() and those of the iterations are apart).
  */
 export function strayErrors(owner: StrayErrorsOptions): Disposable {
-  if (owners.length === 0) {
-    process.on("unhandledRejection", onRejection);
+  if (owners.length === 0) process.on("unhandledRejection", onRejection);
+  // Stays for good: when its listener is taken away, Bun does not end at an exception any more.
+  if (!process.listeners("uncaughtException").includes(onException)) {
     process.on("uncaughtException", onException);
   }
   owners.push(owner);
   return {
     [Symbol.dispose]: () => {
       const place = owners.indexOf(owner);
-      if (place === -1) return;
-      owners.splice(place, 1);
-      if (owners.length === 0) stop();
+      if (place !== -1) owners.splice(place, 1);
+      if (owners.length === 0) process.off("unhandledRejection", onRejection);
     },
   };
 }
 
 const owners: StrayErrorsOptions[] = [];
-
-function stop(): void {
-  process.off("unhandledRejection", onRejection);
-  process.off("uncaughtException", onException);
-}
 
 function onRejection(error: unknown): void {
   // What is left of an interrupted iteration ends so, as it should.
@@ -43,13 +38,7 @@ function onRejection(error: unknown): void {
 
 function onException(error: unknown): void {
   const owner = owners.at(-1);
-  if (owner?.isScripts(error)) {
-    owner.onError(error);
-    return;
-  }
-  // With nobody listening it ends the process, as our own mistakes have to.
-  stop();
-  setImmediate(() => {
-    throw error;
-  });
+  if (owner?.isScripts(error)) owner.onError(error);
+  // Our own mistake has to end the process: here this prints it and does so (code 7, as in Node).
+  else reportError(error);
 }

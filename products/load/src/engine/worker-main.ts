@@ -9,7 +9,9 @@ export type OpenChannel = (
   options: typeof channelLimits & { readonly onMessage: (message: unknown) => void },
 ) => { trySend(message: unknown): boolean; close(): Promise<void> } | undefined;
 
-/** What `bw worker` does: waits for a job, does it, reports. False when nobody started it as one. */
+/**
+ * What `bw worker` does: waits for a job, does it, reports. False when nobody started it as one.
+ */
 export function runWorker(openChannel: OpenChannel, clock: Clock): boolean {
   let engine: Engine | undefined;
   const send = (message: FromWorker): void => void channel?.trySend(message);

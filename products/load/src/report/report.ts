@@ -4,7 +4,6 @@ import type { LoadIo } from "../io.ts";
 import type { Totals } from "../measure/measure.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { LoadRequest } from "../request.ts";
-import type { ScriptLifecycle } from "../script/lifecycle.ts";
 import type { Verdicts } from "../verdict/judge.ts";
 import { type SummaryData, toSummaryData } from "./summary-data.ts";
 import { toSummaryExport } from "./summary-export.ts";
@@ -18,7 +17,8 @@ export interface ReportInput {
   readonly verdicts: Verdicts;
   readonly elapsedMs: number;
   readonly setupData: string | undefined;
-  readonly lifecycle: ScriptLifecycle | undefined;
+  /** The script's, when it has one. */
+  readonly handleSummary: ((data: unknown) => Promise<unknown>) | undefined;
   readonly io: LoadIo;
   /** A result could not be written, or could not be made. */
   readonly onLost: (message: string) => void;
@@ -29,14 +29,14 @@ export interface ReportInput {
  * and the files. A file that cannot be written costs no other result.
  */
 export async function report(input: ReportInput): Promise<void> {
-  const { request, lifecycle, io } = input;
+  const { request, handleSummary, io } = input;
   const data = toData(input);
   if (request.summaryExport !== undefined) {
     const text = `${JSON.stringify(toSummaryExport(data), null, 2)}\n`;
     writeResult({ what: "the summary", path: request.summaryExport }, text, input);
   }
-  const handled = lifecycle?.hasSummaryHandler ? await handle(lifecycle, data, input) : undefined;
-  if (handled || request.summaryMode === "disabled") return;
+  const isHandled = handleSummary !== undefined && (await handle(handleSummary(data), input));
+  if (isHandled || request.summaryMode === "disabled") return;
   const colors = request.hasColor && io.isTerminal("stdout");
   io.stdout(textSummary(data, { mode: request.summaryMode, colors }));
 }
@@ -61,14 +61,10 @@ function toData({ plan, totals, verdicts, elapsedMs, setupData, io }: ReportInpu
 }
 
 /** True when handleSummary() said what to write; when it throws, the usual summary stands in. */
-async function handle(
-  lifecycle: ScriptLifecycle,
-  data: SummaryData,
-  input: ReportInput,
-): Promise<boolean> {
+async function handle(result: Promise<unknown>, input: ReportInput): Promise<boolean> {
   let files: unknown;
   try {
-    files = await lifecycle.handleSummary(data);
+    files = await result;
   } catch (error) {
     input.onLost((error as Error).message);
     return false;

@@ -2,7 +2,8 @@
 export function unwritable(what: string, path: string, error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   const why = (code === undefined ? message : reasons[code]) ?? message;
-  return `Cannot write ${what} to "${path}": ${why}`;
+  const where = path === "-" ? "standard output" : `"${path}"`;
+  return `Cannot write ${what} to ${where}: ${why}`;
 }
 
 const reasons: Readonly<Record<string, string>> = {

@@ -20,7 +20,9 @@ type Log = (level: "warn" | "error", line: string) => void;
 /** k6's handleSummaryTimeout. */
 const SUMMARY_TIMEOUT_MS = 120_000;
 
-/** A script as the coordinator has it: what surrounds the iterations, run once by a VU of its own. */
+/**
+ * A script as the coordinator has it: what surrounds the iterations, run once by a VU of its own.
+ */
 export interface ScriptLifecycle {
   readonly portable: PortableScript;
   /** As exported; not yet read. */

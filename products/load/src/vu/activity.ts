@@ -4,7 +4,9 @@ import type { Clock } from "@breakwater/clock";
 export interface ActivityListener {
   /** The function threw; not called once it was interrupted. */
   onThrown(error: unknown): void;
-  /** The function has returned and every call that it made has ended. Called once for each begin(). */
+  /**
+   * The function has returned and every call that it made has ended. Called once for each begin().
+   */
   onSettled(): void;
 }
 
@@ -15,8 +17,8 @@ export interface ActivityListener {
 type Phase = "loading" | "running" | "complete" | "interrupted";
 
 /**
- * Whether a VU's script runs, and what it waits for. As in k6 a function is over when the calls that
- * it made are, awaited or not: a script that forgets an `await` must not send without end.
+ * Whether a VU's script runs, and what it waits for. As in k6 a function is over when the calls
+ * that it made are, awaited or not: a script that forgets an `await` must not send without end.
  *
  * Used again for every iteration: nothing is allocated here but the promise of the function.
  */
@@ -48,7 +50,7 @@ export class Activity {
     return this.#phase === "interrupted";
   }
 
-  /** The last function waited for something: the event loop has had a turn since it began. */
+  /** The event loop has had a turn since the last function began. */
   get hasWaited(): boolean {
     return this.#hasWaited;
   }
@@ -95,6 +97,10 @@ export class Activity {
   /** A call is under way; interrupting it is its own business. */
   beginCall(): void {
     this.#openCalls += 1;
+  }
+
+  /** The call that ends has brought something from a socket: not every call waits for one. */
+  noteWait(): void {
     this.#hasWaited = true;
   }
 
@@ -151,7 +157,9 @@ export class Activity {
   }
 }
 
-/** How a call ends whose iteration was cut short. Scripts may see it pass, never swallow its effect. */
+/**
+ * How a call ends whose iteration was cut short. Scripts may see it pass, never swallow its effect.
+ */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
 

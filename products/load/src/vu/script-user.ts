@@ -30,7 +30,9 @@ export interface ScriptUserShared {
   readonly onWarning: (line: string) => void;
 }
 
-/** A virtual user that runs a script's functions: the module instance is its own, the code is not. */
+/**
+ * A virtual user that runs a script's functions: the module instance is its own, the code is not.
+ */
 export class ScriptUser implements VirtualUser, VuContext, ActivityListener {
   readonly idInTest: number;
   readonly connections: Connections;
@@ -170,7 +172,9 @@ export class ScriptUser implements VirtualUser, VuContext, ActivityListener {
     this.activity.begin(this.exports[scenario.exec] as ScriptFunction, this.#readSetupData());
   };
 
-  /** Each VU has its own copy, so that one cannot change another's; the same in all its iterations. */
+  /**
+   * Each VU has its own copy, so that one cannot change another's; the same in all its iterations.
+   */
   #readSetupData(): unknown {
     if (!this.#hasSetupData) {
       const { json } = this.#shared.setup;

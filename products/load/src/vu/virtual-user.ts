@@ -8,8 +8,8 @@ export interface Iteration {
   /** Counts the scenario's iterations in this worker, from 0. */
   readonly indexInInstance: number;
   /**
-   * When it should have started, in ms on the run's clock; only the arrival-rate executors know one.
-   * Latency counts from here, not from when a VU got round to it.
+   * When it should have started, in ms on the run's clock; only the arrival-rate executors know
+   * one. Latency counts from here, not from when a VU got round to it.
    */
   readonly dueMs: number | undefined;
 }

@@ -16,7 +16,9 @@ export interface VuContext {
   readonly requests: RequestCache;
   readonly activity: Activity;
   readonly tags: VuTags;
-  /** This and the next are filled in anew for each sample: folded at once, nobody holds them longer. */
+  /**
+   * This and the next are filled in anew for each sample: folded at once, nobody holds them longer.
+   */
   readonly httpTags: HttpTags;
   readonly checkTags: CheckTags;
   /** Made when the first cookie comes: most VUs never have one. */

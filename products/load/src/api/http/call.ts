@@ -109,6 +109,7 @@ class Call implements ExchangeListener {
     const hop = this.#hop!;
     vu.bytesSent += exchange.bytesSent;
     vu.bytesReceived += exchange.bytesReceived;
+    if (exchange.bytesReceived > 0) vu.activity.noteWait();
     if (exchange.failure?.code === "interrupted") {
       this.#fail(new Interrupted());
       return;

@@ -20,7 +20,8 @@ export function rememberCookies(vu: VuContext, hop: Hop, exchange: Exchange): vo
   const jar = hop.params.jar ?? vu.jar;
   for (const [name, value] of head.headers()) {
     if (name.toLowerCase() !== "set-cookie") continue;
-    // A cookie for a foreign domain, or one that cannot be read, is refused without a word, as in browsers.
+    // A cookie for a foreign domain, or one that cannot be read, is refused without a word, as in
+    // browsers.
     jar?.setCookieSync(value, hop.urlText, { ignoreError: true });
   }
 }

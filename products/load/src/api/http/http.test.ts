@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { gunzipSync, gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { systemClock } from "@breakwater/system-clock";
 import { caught, messageOf, type TestUserOptions, testUser } from "../../vu/testing/test-user.ts";
 import type { RequestBody } from "./body.ts";
@@ -201,14 +201,14 @@ describe("responseType", () => {
     expect(response.body).toEqual(wanted as string);
   });
 
-  test("binary is a copy of its own, also of what was compressed or came in pieces", async () => {
-    await using server = echoServer({
-      "/gzip": () => {
-        return new Response(gzipSync("hello"), { headers: { "content-encoding": "gzip" } });
-      },
-    });
+  test.each([
+    ["gzip", gzipSync("hello")],
+    ["zstd", zstdCompressSync("hello")],
+  ])("binary is a copy of its own, also of what was compressed: %s", async (coding, sent) => {
+    const headers = { "content-encoding": coding };
+    await using server = echoServer({ "/": () => new Response(sent, { headers }) });
     using vu = openVu();
-    const url = `${server.url}gzip`;
+    const url = String(server.url);
     const response = await vu.inside(({ http }) => http.get(url, { responseType: "binary" }));
     expect(Buffer.from(response.body as ArrayBuffer).toString()).toBe("hello");
     expect((response.body as ArrayBuffer).byteLength).toBe(5);
@@ -407,4 +407,15 @@ test("noConnectionReuse asks for a new connection each time", async () => {
   });
   expect(ports.size).toBe(2);
   expect(sent.headers.connection).toBe("close");
+});
+
+test("a call that is not awaited still belongs to its iteration", async () => {
+  await using server = echoServer();
+  using vu = openVu();
+  await vu.iterate(() => {
+    void vu.api.http.get(String(server.url));
+  });
+  const names = vu.samples.map(({ name }) => name);
+  expect(names.indexOf("http_reqs")).toBeLessThan(names.indexOf("iterations"));
+  expect(vu.values("data_received")[0]).toBeGreaterThan(100);
 });

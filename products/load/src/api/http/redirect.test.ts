@@ -1,8 +1,10 @@
 import { describe, expect, test } from "bun:test";
+import type { Exchange } from "@breakwater/http-client";
 import { systemClock } from "@breakwater/system-clock";
 import { type TestUserOptions, testUser } from "../../vu/testing/test-user.ts";
 import type { RequestBody } from "./body.ts";
 import type { RequestParams } from "./params.ts";
+import { nextHop } from "./redirect.ts";
 import { type Echo, echo, echoServer, to } from "./testing/echo-server.ts";
 
 const openVu = (options: Omit<TestUserOptions, "clock"> = {}) =>
@@ -73,6 +75,22 @@ test.each([302, 307])("to another host a %p takes no secrets along", async (stat
   expect(sent).toMatchObject({ "x-a": "1", host: other.url.host });
   expect(sent).not.toHaveProperty("authorization");
   expect(sent).not.toHaveProperty("cookie");
+});
+
+test.each([
+  ["https://a.test/", "https://a.test/b", true],
+  ["http://a.test/", "https://a.test/b", true],
+  ["https://a.test/", "http://a.test/b", false],
+  ["http://a.test/", "http://b.a.test/b", false],
+  ["http://a.test:1/", "http://a.test:2/b", false],
+])("from %s to %s secrets go along: %p", (from, location, isKept) => {
+  using vu = openVu();
+  const url = vu.user.requests.url(from);
+  const params = { headers: { Authorization: "secret" } };
+  const head = { status: 302, header: () => location };
+  const hop = { method: "GET", url, urlText: from, body: undefined, params };
+  const next = nextHop(vu.user, hop, { head } as unknown as Exchange);
+  expect(next?.params.headers).toEqual(isKept ? params.headers : undefined);
 });
 
 test("to the same host a relative redirect keeps the name and password", async () => {

@@ -37,7 +37,10 @@ export function nextHop(vu: VuContext, hop: Hop, exchange: Exchange): Hop | unde
   return { method, url, urlText, body: repeats ? hop.body : undefined, params };
 }
 
-/** Whether what was meant for one may go to the other: not to another host or port, nor in the clear. */
+/**
+ * Whether what was meant for one may go to the other: not to another host or port, nor in the
+ * clear.
+ */
 function mayShare(from: ParsedUrl, to: ParsedUrl): boolean {
   return from.hostHeader === to.hostHeader && (to.origin.secure || !from.origin.secure);
 }

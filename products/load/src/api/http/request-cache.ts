@@ -4,12 +4,17 @@ import type { HttpSettings } from "../../plan/plan.ts";
 
 type HeaderList = readonly (readonly [name: string, value: string])[];
 
-/** Scripts that put an id into every URL would fill the memory: past this many the cache starts anew. */
+/**
+ * Scripts that put an id into every URL would fill the memory: past this many the cache starts
+ * anew.
+ */
 const MAX_URLS = 10_000;
 
 export const REQUEST_TIMEOUT_MS = 60_000; // k6's default
 
-/** A URL taken apart, and the requests without body or headers of their own that were made of it. */
+/**
+ * A URL taken apart, and the requests without body or headers of their own that were made of it.
+ */
 export interface CachedUrl {
   readonly parsed: ParsedUrl;
   /** For tags and `url`: without the password. */

@@ -1,12 +1,25 @@
-/** Two processes write a thousand lines each to the pipe that they share as stdout. */
+/** Two processes write two thousand lines each, at once, to the pipe that they share as stdout. */
 import { appendLines } from "../append-lines.ts";
 
-const isSecond = process.argv[2] === "second";
-const other = isSecond
-  ? undefined
-  : Bun.spawn([process.execPath, import.meta.path, "second"], { stdout: "inherit" });
 // Once process.stdout is made, the pipe does not wait for room any more: writes may be refused.
 process.stdout.write("");
-const line = `${(isSecond ? "b" : "a").repeat(300)}\n`;
-for (let block = 0; block < 10; block += 1) appendLines("-", line.repeat(100));
-await other?.exited;
+if (process.send) {
+  process.on("message", () => writeMany("b"));
+  process.send("ready");
+} else {
+  const { promise: isReady, resolve } = Promise.withResolvers<void>();
+  const other = Bun.spawn([process.execPath, import.meta.path], {
+    stdout: "inherit",
+    ipc: () => resolve(),
+  });
+  await isReady;
+  other.send("go");
+  writeMany("a");
+  await other.exited;
+}
+
+function writeMany(letter: string): void {
+  const line = `${letter.repeat(300)}\n`;
+  for (let block = 0; block < 20; block += 1) appendLines("-", line.repeat(100));
+  process.disconnect?.();
+}
