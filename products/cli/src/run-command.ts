@@ -69,8 +69,8 @@ Examples:
   bw run script.ts -u 50 -d 30s                     what a script does, by 50 virtual users
   bw run script.ts --stage 30s:100 --stage 1m:0     up to 100 VUs and down again
 
-Exit codes: 0 passed, 1 nothing could be measured, 99 a threshold failed, 104 bad option,
-105 stopped by a signal, 107 the script threw.`;
+Exit codes: 0 passed, 1 nothing could be measured or a result not written, 99 a threshold failed,
+104 bad option, 105 stopped by a signal, 107 the script threw.`;
 
 /** `bw run`: the words of the command line into a LoadRequest. */
 export function addRunCommand(

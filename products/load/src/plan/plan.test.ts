@@ -116,7 +116,7 @@ test.each([
   ["iterations replace scenarios", { scenarios: {} }, { iterations: 3 }, ["iterations"]],
 ])("of two layers the higher wins: %s", (_name, lower, higher, keys) => {
   const { tags, ...merged } = mergeOptions(lower, higher);
-  expect(Object.keys(merged).toSorted()).toEqual(keys);
+  expect(new Set(Object.keys(merged))).toEqual(new Set(keys));
 });
 
 test("tags of two layers add up", () => {
