@@ -11,7 +11,7 @@ const bw = join(root, "products/cli/bin/bw.js");
 async function demo(): Promise<number> {
   const origin = Bun.spawn(["node", bw, "origin", "--port", "0"], {
     stdout: "pipe",
-    stderr: "inherit",
+    stderr: "ignore", // that it drains at the end is no news here
   });
   try {
     const url = await readUrl(origin.stdout);
