@@ -14,7 +14,7 @@ export interface BenchArguments {
   readonly command: string;
 }
 
-const DEFAULT_ROUNDS = 6; // Even, so that each is first as often as the other.
+const DEFAULT_ROUNDS = 5; // Even, so that each is first as often as the other.
 const DEFAULT_SECONDS = 5;
 
 export const usage: string = `Measures each figure that the README claims, side by side with peers (20 minutes)

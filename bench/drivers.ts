@@ -19,21 +19,10 @@ export const drivers: {
       ...closed("bench/scripts/get-check.ts", connections, job),
       ...["-e", `TARGET=${job.url}`],
     ]),
-  /** An open model: the number is the rate. 1,000 VUs sit out a stall of 33 ms at 30,000/s. */
+  /** An open model: the number is the rate. */
   bwOpen: (ratePerSecond) =>
     bw(0, ({ url, seconds, summaryPath }) => [
-      ...[
-        "run",
-        url,
-        "--rate",
-        `${ratePerSecond}/s`,
-        "--max-vus",
-        "1000",
-        "-d",
-        `${seconds}s`,
-        "--workers",
-        "1",
-      ],
+      ...["run", url, "--rate", `${ratePerSecond}/s`, "-d", `${seconds}s`, "--workers", "1"],
       ...["--summary-trend-stats", "avg,min,med,max,p(90),p(95),p(99)"],
       ...["--summary-export", summaryPath],
     ]),

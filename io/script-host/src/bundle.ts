@@ -119,13 +119,13 @@ function apiModule(specifier: string, names: readonly string[]): string {
   // The API's own names, since the engine quotes them in its messages: "evaluating 'http.gett'".
   const local = (name: string): string => (name === "default" ? "$default" : name);
   const exports = names.map((name) => `${local(name)} as ${name}`).join(", ");
-  const read = `(name) => ${hostParameter}.api[${JSON.stringify(specifier)}][name]`;
+  const namespace = `${hostParameter}.api[${JSON.stringify(specifier)}]`;
   // Each for itself and without side effects: what the script does not import is left out of the
   // bundle, and the host need not make it for every VU.
-  const locals = names.map(
-    (name) => `const ${local(name)} = /* @__PURE__ */ $read(${JSON.stringify(name)});`,
-  );
-  return `const $read = ${read};\n${locals.join("\n")}\nexport { ${exports} };\n`;
+  const locals = names.map((name) => {
+    return `const ${local(name)} = /* @__PURE__ */ (() => ${namespace}[${JSON.stringify(name)}])();`;
+  });
+  return `${locals.join("\n")}\nexport { ${exports} };\n`;
 }
 
 function output(outputs: readonly Bun.BuildArtifact[], kind: Bun.BuildArtifact["kind"]) {

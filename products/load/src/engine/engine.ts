@@ -32,6 +32,8 @@ export interface EngineJob {
   readonly caPem: string | undefined;
   /** Where samples are written one by one, for `--out json=`; whole lines are appended. */
   readonly samplesPath: string | undefined;
+  /** The load goes to this process itself, before the run (see warm-up.ts). */
+  readonly isWarmUp?: boolean;
 }
 
 /** What was measured since the last report: folded, never samples. */

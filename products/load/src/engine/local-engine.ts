@@ -12,6 +12,7 @@ import { LogLimiter } from "./log-limiter.ts";
 import { openClient } from "./open-client.ts";
 import { type SampleWriter, sampleWriter } from "./sample-writer.ts";
 import { type UserFactory, userFactory } from "./user-factory.ts";
+import { warmUp } from "./warm-up.ts";
 
 /** Thresholds and the live line look no closer; a process that dies loses at most this much. */
 const REPORT_INTERVAL_MS = 1000;
@@ -87,7 +88,11 @@ export class LocalEngine implements Engine {
   }
 
   async #prepare(): Promise<void> {
-    const { plan, worker, workers } = this.#job;
+    const { plan, worker, workers, isWarmUp } = this.#job;
+    const isOpen = plan.scenarios.some(({ executor }) => executor.endsWith("arrival-rate"));
+    if (isOpen && !isWarmUp) {
+      await warmUp((job) => new LocalEngine(job, silent, this.#clock));
+    }
     const needs = plan.scenarios.map((scenario) => vusNeeded(scenario, worker, workers));
     await this.#pool.fill(peakVus(needs));
     // The script's own metrics are known by now, so their submetrics can be told apart from the
@@ -104,6 +109,7 @@ export class LocalEngine implements Engine {
       worker,
       workers,
       pool: this.#pool,
+      idleOrder: this.#job.workload.kind === "url" ? "newest first" : "oldest first",
       onDropped: (count, timeMs) => this.#measure.dropped(count, tags, timeMs),
       onNote: (message) => this.#events.onLog("warn", `${scenario.name}: ${message}`),
     });
@@ -135,6 +141,8 @@ export class LocalEngine implements Engine {
     return writer;
   }
 }
+
+const silent: EngineEvents = { onReport: () => {}, onLog: () => {}, onSamplesLost: () => {} };
 
 function scenarioTags(plan: Plan, scenario: Scenario): VuTags {
   const tags = new VuTags();

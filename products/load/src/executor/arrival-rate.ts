@@ -9,6 +9,12 @@ import { awaitPlannedVu } from "./planned-vu.ts";
 import { scenarioTimes } from "./scenario-times.ts";
 import { Tally } from "./tally.ts";
 
+/**
+ * After a stall many iterations are due at once. Started all in one go, each would need a VU and a
+ * connection of its own; with a turn of the event loop in between, answers free those there are.
+ */
+const MAX_STARTS_PER_TURN = 64;
+
 /** Starts each iteration when it is due, whether or not earlier ones have ended (an open model). */
 export class ArrivalRate implements ScenarioRun, Work {
   readonly #context: ExecutorContext;
@@ -42,7 +48,7 @@ export class ArrivalRate implements ScenarioRun, Work {
     this.#index = worker;
     this.#plannedVus = share(scenario.preAllocatedVus, worker, workers);
     this.#maxVus = share(scenario.maxVus, worker, workers);
-    this.#idle = new IdleQueue(this.#maxVus);
+    this.#idle = new IdleQueue(this.#maxVus, context.idleOrder);
     this.#phases = new Phases(context, scenarioTimes(scenario), this);
   }
 
@@ -69,7 +75,7 @@ export class ArrivalRate implements ScenarioRun, Work {
   end(): void {
     this.#cancelWake?.();
     // A wake that came late must not cost what was due before the end.
-    if (!this.#phases.wasStopped) this.#startDue();
+    if (!this.#phases.wasStopped) this.#startDue(Number.POSITIVE_INFINITY);
     for (const cancel of this.#waits) cancel();
     for (let seat = this.#idle.take(); seat !== undefined; seat = this.#idle.take()) {
       this.#context.pool.giveBack(seat.vu);
@@ -87,15 +93,19 @@ export class ArrivalRate implements ScenarioRun, Work {
 
   /** Taken up to 30,000 times a second: start everything that is due, then sleep to the next. */
   readonly #wake = (): void => {
-    this.#startDue();
+    this.#startDue(MAX_STARTS_PER_TURN);
     if (this.#dueMs === Number.POSITIVE_INFINITY) return;
     this.#cancelWake = this.#context.clock.at(this.#dueMs, this.#wake);
   };
 
-  #startDue(): void {
+  #startDue(most: number): void {
     const nowMs = this.#context.clock.nowMs();
     let dropped = 0;
-    for (; this.#dueMs <= nowMs; this.#setNextDue()) {
+    for (
+      let started = 0;
+      this.#dueMs <= nowMs && started < most;
+      started += 1, this.#setNextDue()
+    ) {
       const seat = this.#idle.take();
       if (seat === undefined) dropped += 1;
       else this.#start(seat);

@@ -1,5 +1,6 @@
 import type { Clock } from "@breakwater/clock";
 import type { VuPool } from "../vu/virtual-user.ts";
+import type { IdleOrder } from "./idle-queue.ts";
 
 /** What a scenario's run gets from the run of the whole test. */
 export interface ExecutorContext {
@@ -10,6 +11,11 @@ export interface ExecutorContext {
   readonly worker: number;
   readonly workers: number;
   readonly pool: VuPool;
+  /**
+   * Which idle VU takes the next iteration of an arrival rate. Oldest first is k6's: a script's VUs
+   * take turns. Newest first opens no more connections than are needed, where all VUs are alike.
+   */
+  readonly idleOrder: IdleOrder;
   /** So many iterations were not started and never will be: k6's `dropped_iterations`. */
   readonly onDropped: (count: number, timeMs: number) => void;
   /** Something that the user should know; that the VUs do not suffice is said once. */

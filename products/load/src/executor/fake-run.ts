@@ -2,6 +2,7 @@ import { FakeClock } from "@breakwater/clock/testing";
 import type { Scenario, ScenarioBase } from "../plan/scenario.ts";
 import type { Iteration, IterationOutcome, VirtualUser, VuPool } from "../vu/virtual-user.ts";
 import type { ScenarioProgress, ScenarioRun } from "./executor.ts";
+import type { IdleOrder } from "./idle-queue.ts";
 import { runScenario } from "./run-scenario.ts";
 
 /** What a test does not care about. */
@@ -15,6 +16,7 @@ export const anyScenario: ScenarioBase = {
 };
 
 export interface FakeRunOptions {
+  readonly idleOrder?: IdleOrder;
   /** VUs in the pool at the start. */
   readonly vus: number;
   /** How long an iteration takes; infinity hangs until it is interrupted. */
@@ -56,6 +58,7 @@ export async function fakeRun(scenario: Scenario, options: FakeRunOptions): Prom
       worker: options.worker ?? 0,
       workers: options.workers ?? 1,
       pool,
+      idleOrder: options.idleOrder ?? "oldest first",
       onDropped: (count) => log.add(`drop${count}`),
       onNote: (message) => {
         log.add("note");

@@ -1,13 +1,15 @@
-/**
- * First in, first out, in a ring that was made large enough: nothing moves and nothing is
- * allocated.
- */
+/** Which of several idle VUs is next: the one that waited longest, or the one that came last. */
+export type IdleOrder = "oldest first" | "newest first";
+
+/** A ring that was made large enough: nothing moves and nothing is allocated. */
 export class IdleQueue<Item> {
   readonly #ring: (Item | undefined)[];
+  readonly #order: IdleOrder;
   #first = 0;
   #size = 0;
 
-  constructor(capacity: number) {
+  constructor(capacity: number, order: IdleOrder) {
+    this.#order = order;
     this.#ring = new Array<Item | undefined>(capacity).fill(undefined);
   }
 
@@ -18,9 +20,11 @@ export class IdleQueue<Item> {
 
   take(): Item | undefined {
     if (this.#size === 0) return undefined;
-    const item = this.#ring[this.#first];
-    this.#ring[this.#first] = undefined;
-    this.#first = (this.#first + 1) % this.#ring.length;
+    const isOldest = this.#order === "oldest first";
+    const place = isOldest ? this.#first : (this.#first + this.#size - 1) % this.#ring.length;
+    const item = this.#ring[place];
+    this.#ring[place] = undefined;
+    if (isOldest) this.#first = (this.#first + 1) % this.#ring.length;
     this.#size -= 1;
     return item;
   }
