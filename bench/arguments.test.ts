@@ -7,7 +7,7 @@ const parse = (line: string) => parseArguments(line.split(" ").filter(Boolean), 
 test("by default all benches run at full length", () => {
   const { action, rounds, seconds, isComplete } = parse("");
   expect({ action, rounds, seconds, isComplete }).toEqual({
-    ...{ action: "run", rounds: 6, seconds: 5 },
+    ...{ action: "run", rounds: 5, seconds: 5 },
     isComplete: true,
   });
   expect(parse("").benches).toBe(benches);
@@ -24,7 +24,7 @@ test.each([
   ).toBe(want);
 });
 
-test.each(["--only noise", "--rounds 5", "--seconds 4", "--bw /tmp/main.ts"])(
+test.each(["--only noise", "--rounds 4", "--seconds 4", "--bw /tmp/main.ts"])(
   "with %s the figures are not the project's",
   (line) => {
     expect(parse(line).isComplete).toBe(false);

@@ -14,10 +14,10 @@ export interface BenchArguments {
   readonly command: string;
 }
 
-const DEFAULT_ROUNDS = 5; // Even, so that each is first as often as the other.
+const DEFAULT_ROUNDS = 5;
 const DEFAULT_SECONDS = 5;
 
-export const usage: string = `Measures each figure that the README claims, side by side with peers (20 minutes)
+export const usage: string = `Measures each figure that the README claims, side by side with peers (14 minutes)
 
   npm run bench -- [options]
 

@@ -147,6 +147,15 @@ describe("signals", () => {
     expect(await child.exited).toBe(5);
   });
 
+  test("that it is deaf to end it all the same, a moment after the second", async () => {
+    const deaf = 'process.on("SIGINT", () => console.log("what?")); setInterval(() => {}, 1e6);';
+    await using installation = await install("beside bun", `${deaf} console.log("ready");`);
+    const child = Bun.spawn([node, installation.bw], { detached: true });
+    for await (const _line of child.stdout) child.kill("SIGINT");
+    await child.exited;
+    expect(child.signalCode).toBe("SIGKILL");
+  });
+
   test("of Ctrl-C reach the program once, not once more through the launcher", async () => {
     await using installation = await install("beside bun", signalLog);
     let output = "";

@@ -49,6 +49,27 @@ function passSignals(child) {
   // A terminal sends Ctrl-C to its whole foreground group, the child included: a second one from
   // here would read as "end at once". Without a terminal, whoever sent it sent it here alone.
   process.on("SIGINT", (signal) => hasTerminal() || pass(signal));
+  endIfDeaf(child);
+}
+
+/** A program that was asked twice and has not ended this long after cannot hear. */
+const DEAF_MS = 3000;
+/** One press of Ctrl-C may arrive several times. */
+const SAME_PRESS_MS = 100;
+
+/**
+ * A script that loops for ever without a call keeps Bun from hearing anything. The second Ctrl-C is
+ * to end at once, so what cannot do that by itself is killed.
+ *
+ * @param {import("node:child_process").ChildProcess} child
+ */
+function endIfDeaf(child) {
+  let firstMs;
+  process.on("SIGINT", () => {
+    const nowMs = performance.now();
+    firstMs ??= nowMs;
+    if (nowMs - firstMs >= SAME_PRESS_MS) setTimeout(() => child.kill("SIGKILL"), DEAF_MS).unref();
+  });
 }
 
 function hasTerminal() {
