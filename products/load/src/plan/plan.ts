@@ -49,7 +49,8 @@ function regularEndMs(scenario: Scenario): number {
   return scenario.startTimeMs + lengthMs(scenario);
 }
 
-function lengthMs(scenario: Scenario): number {
+/** For so long, from its own start, the scenario starts iterations. */
+export function lengthMs(scenario: Scenario): number {
   switch (scenario.executor) {
     case "shared-iterations":
     case "per-vu-iterations":
