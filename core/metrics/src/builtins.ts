@@ -23,6 +23,16 @@ export type BuiltinName =
   | "http_req_sending"
   | "http_req_waiting"
   | "http_req_receiving"
+  | "ws_sessions"
+  | "ws_msgs_sent"
+  | "ws_msgs_received"
+  | "ws_ping"
+  | "ws_session_duration"
+  | "ws_connecting"
+  | "grpc_req_duration"
+  | "grpc_streams"
+  | "grpc_streams_msgs_sent"
+  | "grpc_streams_msgs_received"
   | "data_sent"
   | "data_received"
   | "http_req_due_duration"
@@ -66,6 +76,18 @@ export const builtins: Readonly<Record<BuiltinName, Kind>> = {
   http_req_sending: time,
   http_req_waiting: time,
   http_req_receiving: time,
+  ws_sessions: counter,
+  ws_msgs_sent: counter,
+  ws_msgs_received: counter,
+  /** From a ping to its pong. */
+  ws_ping: time,
+  ws_session_duration: time,
+  /** Lookup, connect, TLS and the upgrade's answer. */
+  ws_connecting: time,
+  grpc_req_duration: time,
+  grpc_streams: counter,
+  grpc_streams_msgs_sent: counter,
+  grpc_streams_msgs_received: counter,
   data_sent: data,
   data_received: data,
   /** From when the request was due to its end: what a user who does not wait in turn sees. */

@@ -1,4 +1,5 @@
 export { peakVus, type VuNeed } from "./peak-vus.ts";
+export { type Portion, type PortionOptions, portionOf, type Segment } from "./portion.ts";
 export {
   type ConstantRate,
   constantRate,

@@ -15,6 +15,8 @@ export type WireErrorCode =
   | "chunk_line_too_long"
   | "trailer_too_large"
   | "truncated"
+  | "bad_hpack"
+  | "frame_too_large"
   | "bad_request_method"
   | "bad_request_target"
   | "bad_request_header";

@@ -16,6 +16,17 @@ const encoder = new TextEncoder();
  * Refuses whatever could end its line early and so smuggle in another header or request.
  */
 export function encodeRequestHead({ method, target, headers }: RequestHead): Uint8Array {
+  assertRequestLine(method, target);
+  let text = `${method} ${target} HTTP/1.1\r\n`;
+  for (const [name, value] of headers) {
+    assertHeader(name, value);
+    text += `${name}: ${value}\r\n`;
+  }
+  return encoder.encode(`${text}\r\n`);
+}
+
+/** @throws WireError `bad_request_method`, `bad_request_target` */
+export function assertRequestLine(method: string, target: string): void {
   if (!isToken(method)) throw refusal("bad_request_method", "the method", method, "letters");
   if (!isTarget(target)) {
     throw refusal(
@@ -25,21 +36,20 @@ export function encodeRequestHead({ method, target, headers }: RequestHead): Uin
       "visible ASCII, the rest percent-encoded",
     );
   }
-  let text = `${method} ${target} HTTP/1.1\r\n`;
-  for (const [name, value] of headers) {
-    if (!isToken(name))
-      throw refusal("bad_request_header", "the header name", name, "letters, digits and -");
-    if (!isFieldValue(value)) {
-      throw refusal(
-        "bad_request_header",
-        `the value of ${name}`,
-        value,
-        "text without control characters",
-      );
-    }
-    text += `${name}: ${value}\r\n`;
+}
+
+/** @throws WireError `bad_request_header` */
+export function assertHeader(name: string, value: string): void {
+  if (!isToken(name))
+    throw refusal("bad_request_header", "the header name", name, "letters, digits and -");
+  if (!isFieldValue(value)) {
+    throw refusal(
+      "bad_request_header",
+      `the value of ${name}`,
+      value,
+      "text without control characters",
+    );
   }
-  return encoder.encode(`${text}\r\n`);
 }
 
 /** A part of a chunked request body; nothing for nothing, as an empty chunk would end the body. */

@@ -11,6 +11,8 @@ export interface ResponseHead {
   readonly status: number;
   /** 1 for HTTP/1.1 and every later HTTP/1 (RFC 9110 2.5). */
   readonly minorVersion: 0 | 1;
+  /** "HTTP/1.0", "HTTP/1.1", "HTTP/2.0" or "HTTP/3.0": k6's names. */
+  readonly protocol: string;
   /** The text after the status: often empty, and never to be relied on. */
   readonly reason: string;
   /** As the header says, also where no body follows (HEAD, 304). Transfer-Encoding overrides it. */
@@ -52,6 +54,10 @@ export class ScannedHead implements ResponseHead {
     this.keepAlive = framing.keepAlive;
     this.chunked = framing.chunked;
     this.bytes = bytes;
+  }
+
+  get protocol(): string {
+    return this.minorVersion === 0 ? "HTTP/1.0" : "HTTP/1.1";
   }
 
   get reason(): string {
