@@ -9,8 +9,8 @@ import { parseSourceFile, type SourceFile } from "../tools/tidy/source-file.ts";
 const layers = ["core", "io", "products"];
 /** The command knows all products; it is the only one that does. */
 const command = "breakwater";
-/** Found by the launcher, which looks for its file rather than importing it. */
-const notImported = ["bun"];
+/** Found by the launcher, and by k6/browser, which look for the file rather than importing it. */
+const notImported = ["bun", "web-vitals"];
 
 interface Package {
   readonly name: string;
@@ -24,6 +24,9 @@ interface Repository {
   readonly packages: readonly Package[];
   readonly forTests: readonly string[];
 }
+
+/** What users' scripts import, and what they import in turn: k6's modules, as scripts have them. */
+const jslib = "products/load/jslib/";
 
 const root = join(import.meta.dir, "..");
 const repository = await readRepository();
@@ -76,7 +79,10 @@ function outwardDependencies(packages: readonly Package[]): string[] {
 function undeclaredImports({ packages, forTests }: Repository, file: SourceFile): string[] {
   const owner = ownerOf(packages, file.path);
   if (owner === undefined) return [];
-  const allowed = [owner.name, ...owner.dependencies, ...(isTest(file.path) ? forTests : [])];
+  const allowed = [
+    ...[owner.name, ...owner.dependencies, ...(isTest(file.path) ? forTests : [])],
+    ...(file.path.startsWith(jslib) ? ["k6"] : []),
+  ];
   const folders = [owner.folder, ...(isTest(file.path) ? ["tools"] : [])];
   return file.imports
     .filter(({ specifier }) => {

@@ -26,7 +26,8 @@ export const languageRules: readonly Rule[] = [
   ),
   nodeRule("only errors extend a class", isOurs, ({ node }) => {
     if (node.type !== "ClassDeclaration" && node.type !== "ClassExpression") return undefined;
-    if (!node.superClass || dottedName(node.superClass).endsWith("Error")) return undefined;
+    // A stream of Node's has no other way to know what it stands for.
+    if (!node.superClass || /(Error|^Duplex)$/.test(dottedName(node.superClass))) return undefined;
     return `extends ${dottedName(node.superClass)}: hold one instead`;
   }),
   nodeRule(

@@ -3,8 +3,8 @@ import { Glob } from "bun";
 import { parseSourceFile, type SourceFile } from "./source-file.ts";
 
 const roots = ["core", "io", "products", "examples", "bench", "tests", "tools"];
-/** What tools make or fetch, not people. */
-const foreign = /(^|\/)(node_modules|dist|\.[^/]+)\//;
+/** What tools make or fetch, not people; and scripts that are as users of k6 write them. */
+const foreign = /(^|\/)(node_modules|dist|\.[^/]+|k6-compat\/(scripts|seeds))\//;
 
 /** Every source file of the repository. */
 export async function readTree(root: string): Promise<SourceFile[]> {

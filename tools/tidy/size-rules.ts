@@ -6,7 +6,7 @@ const MAX_FUNCTION_LINES = 70;
 const MAX_COLUMNS = 100;
 
 /** Tables of data, which are as long as what they list. */
-const longTables: readonly string[] = [];
+const longTables: readonly string[] = ["io/script-host/src/transform/testing/corpus.ts"];
 
 export const sizeRules: readonly Rule[] = [
   {

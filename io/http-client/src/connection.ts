@@ -5,37 +5,65 @@ import {
   type ResponseHead,
   type ResponseLimits,
   type ResponseListener,
+  type TextMemory,
   WireError,
 } from "@breakwater/wire";
 import type { Socket } from "bun";
+import type { AddressRules } from "./address-rules.ts";
 import type { DeadlineSweep, Swept } from "./deadline-sweep.ts";
-import { handshakeFailure } from "./dial-failure.ts";
-import type { Dialled, Dialler, TlsSettings } from "./dialler.ts";
+import { handshakeFailure, tlsFailureCode } from "./dial-failure.ts";
+import type { Alpn, Dialled, Dialler } from "./dialler.ts";
+import type { DnsCache } from "./dns-cache.ts";
 import type { ExchangeListener, OutgoingRequest } from "./exchange.ts";
+import { canRepeat, crash, endExchange } from "./exchange-end.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import { type Failure, type FailureCode, failureForWireError } from "./failure.ts";
+import type { OpenSocket } from "./http2-session.ts";
 import type { Origin } from "./parse-url.ts";
+import { forProxy, type HttpProxy } from "./proxy.ts";
 import { type RequestSink, RequestWriter } from "./request-writer.ts";
+import { k6TlsVersion, type TlsContext } from "./tls-settings.ts";
 
 /** What all connections of a client share. */
 export interface Engine {
   readonly clock: Clock;
   readonly limits: ResponseLimits;
   readonly headMemory: HeadMemory;
-  readonly tls: TlsSettings;
+  /** HTTP/2's. */
+  readonly textMemory: TextMemory;
+  readonly tls: TlsContext;
   readonly connectTimeoutMs: number;
+  readonly dns: DnsCache;
+  readonly rules: AddressRules;
   readonly dialler: Dialler;
+  readonly proxyFor: (origin: Origin) => HttpProxy | undefined;
+  /** Origins that were seen to choose HTTP/1.1: nobody waits for HTTP/2 there. */
+  readonly http1Origins: Set<string>;
   readonly sweep: DeadlineSweep;
   readonly totals: { bytesSent: number; bytesReceived: number };
 }
 
 /** The pool that a connection belongs to. */
 export interface ConnectionOwner {
+  /** Where connections come from; the system's choice when left out. */
+  readonly localAddress: string | undefined;
   /** Takes a connection back after a request; false when it is not to be used again. */
   tryKeep(connection: Connection): boolean;
   onClosed(connection: Connection): void;
   /** Sends the same request again, over a new connection. */
   retry(record: ExchangeRecord): void;
+  /** Of a connection that may become HTTP/2: it does, and is of no further use itself. */
+  onHttp2(connection: Connection, socket: OpenSocket, record: ExchangeRecord): void;
+  /** It does not. */
+  onHttp1(connection: Connection): void;
+  /** What keeps it from being made would keep others too. */
+  onDialFailed(connection: Connection, failure: Failure): void;
+}
+
+/** Others wait, and may go over the same session. */
+export interface ConnectionOptions {
+  /** Dials when it is told to. */
+  readonly isWaiting: boolean;
 }
 
 /** "queued" to "exchanging": a request is under way. It ends in "idle" or "closed". */
@@ -57,6 +85,9 @@ type Stage =
  */
 export class Connection implements Dialled, Swept, RequestSink, ResponseListener {
   readonly origin: Origin;
+  readonly alpn: Alpn;
+  readonly proxy: HttpProxy | undefined;
+  readonly localAddress: string | undefined;
   sweepSlot = -1;
   readonly #engine: Engine;
   readonly #owner: ConnectionOwner;
@@ -70,15 +101,48 @@ export class Connection implements Dialled, Swept, RequestSink, ResponseListener
   #isComplete: boolean = false;
   /** Inside send(), which has to return before the listener is called. */
   #isSending: boolean = false;
+  #isWaiting: boolean;
 
-  constructor(engine: Engine, owner: ConnectionOwner, record: ExchangeRecord) {
+  constructor(
+    engine: Engine,
+    owner: ConnectionOwner,
+    record: ExchangeRecord,
+    { isWaiting }: ConnectionOptions,
+  ) {
     this.#engine = engine;
     this.#owner = owner;
     this.#record = record;
     this.#decoder = new ResponseDecoder(engine.limits, this, engine.headMemory);
     this.origin = record.request.origin;
+    this.alpn = alpnFor(record.request);
+    this.proxy = engine.proxyFor(this.origin);
+    this.localAddress = owner.localAddress;
+    this.#isWaiting = isWaiting;
     engine.sweep.add(this);
-    engine.dialler.dial(this);
+    if (!isWaiting) engine.dialler.dial(this);
+  }
+
+  /** Waits for another connection to the same place to become HTTP/2. */
+  get isWaiting(): boolean {
+    return this.#isWaiting && !this.isClosed;
+  }
+
+  /** On its way to what may be HTTP/2. */
+  get isNegotiating(): boolean {
+    const isReady = this.#stage === "exchanging" || this.#stage === "idle" || this.isClosed;
+    return this.alpn !== "http/1.1" && !isReady && !this.#isWaiting;
+  }
+
+  /** The wait was in vain. */
+  dial(): void {
+    this.#isWaiting = false;
+    this.#engine.dialler.dial(this);
+  }
+
+  /** Another connection takes its request. */
+  giveUp(): ExchangeRecord {
+    this.#shut("gracefully");
+    return this.#record;
   }
 
   get isIdle(): boolean {
@@ -199,7 +263,8 @@ export class Connection implements Dialled, Swept, RequestSink, ResponseListener
    */
   onSocketError(error: Error): void {
     if (!("code" in error)) crash(error);
-    else if (!this.isIdle && !this.isClosed) this.#fail("tls_failed", error.message);
+    else if (!this.isIdle && !this.isClosed)
+      this.#fail(tlsFailureCode(error.message), error.message);
   }
 
   checkDeadline(nowMs: number): void {
@@ -258,14 +323,34 @@ export class Connection implements Dialled, Swept, RequestSink, ResponseListener
     record.remoteAddress = socket.remoteAddress;
     record.remotePort = socket.remotePort;
     if (this.origin.secure) {
-      record.tlsVersion = socket.getTLSVersion();
-      record.tlsCipher = socket.getCipher().name;
+      record.tlsVersion = k6TlsVersion(socket.getTLSVersion());
+      record.tlsCipher = socket.getCipher().standardName;
     }
+    if (this.alpn !== "http/1.1" && this.#negotiated(socket)) return;
     this.#transmit();
   }
 
+  /** True: the request goes over HTTP/2, or nowhere. */
+  #negotiated(socket: Socket<Dialled>): boolean {
+    const isHttp2 = this.origin.secure ? socket.alpnProtocol === "h2" : this.alpn === "h2";
+    if (isHttp2) {
+      const { origin } = this;
+      const { tlsVersion, tlsCipher } = this.#record;
+      this.#owner.onHttp2(this, { socket, origin, tlsVersion, tlsCipher }, this.#record);
+      this.#socket = undefined;
+      this.#shut("at once");
+    } else if (this.alpn === "h2") {
+      this.#fail("http2_unsupported", "the server does not agree to HTTP/2 by ALPN");
+    } else {
+      this.#owner.onHttp1(this);
+      return false;
+    }
+    return true;
+  }
+
   #transmit(): void {
-    const { method, head, body } = this.#record.request;
+    const { method, body } = this.#record.request;
+    const head = this.#head();
     this.#stage = "exchanging";
     this.#isComplete = false;
     this.#decoder.expect(method);
@@ -275,8 +360,14 @@ export class Connection implements Dialled, Swept, RequestSink, ResponseListener
       this.onSent();
       return;
     }
-    this.#writer = new RequestWriter(this, { head, offset, body });
+    this.#writer = new RequestWriter(this, { head, offset, body, isChunked: true });
     this.#writer.resume();
+  }
+
+  #head(): Uint8Array {
+    const { request } = this.#record;
+    if (this.proxy === undefined || this.origin.secure) return request.head;
+    return forProxy(request, this.proxy);
   }
 
   /** Hot path. `isClean`: nothing came behind the response. */
@@ -307,15 +398,12 @@ export class Connection implements Dialled, Swept, RequestSink, ResponseListener
   }
 
   /**
-   * As Go's transport, which k6 uses: once, when a connection used before is lost before the
-   * response began, and the request is harmless to repeat or nothing of it was sent. A server may
-   * close an idle connection at any moment; that is nobody's failure.
+   * Once, when a connection used before is lost before the response began. A server may close an
+   * idle connection at any moment; that is nobody's failure.
    */
   #canRetry(): boolean {
-    const { request, isReused, firstByteMs, bytesSent } = this.#record;
-    if (firstByteMs >= 0 || !isReused) return false;
-    if (request.body instanceof ReadableStream && request.body.locked) return false;
-    return bytesSent === 0 || repeatable.has(request.method);
+    const { isReused, firstByteMs } = this.#record;
+    return firstByteMs < 0 && isReused && canRepeat(this.#record);
   }
 
   #retry(): void {
@@ -330,22 +418,17 @@ export class Connection implements Dialled, Swept, RequestSink, ResponseListener
   }
 
   #failWith(failure: Failure): void {
+    const isOwn = failure.code === "timeout" || failure.code === "interrupted";
+    if (this.isNegotiating && !isOwn) this.#owner.onDialFailed(this, failure);
     this.#shut("at once");
     this.#record.failure = failure;
     if (this.#isSending) queueMicrotask(() => this.#finish(this.#engine.clock.nowMs()));
     else this.#finish(this.#engine.clock.nowMs());
   }
 
-  /** The last thing done for a request: its listener may send the next one over this connection. */
   #finish(nowMs: number): void {
-    const record = this.#record;
-    record.endedMs = nowMs;
     this.#engine.sweep.end();
-    try {
-      record.listener.onEnd(record);
-    } catch (error) {
-      crash(error);
-    }
+    endExchange(this.#record, nowMs);
   }
 
   #shut(how: "gracefully" | "at once"): void {
@@ -369,15 +452,7 @@ export class Connection implements Dialled, Swept, RequestSink, ResponseListener
   }
 }
 
-/** RFC 9110 9.2.1's safe methods: the ones that Go's transport repeats. */
-const repeatable: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE"]);
-
-/**
- * Inside a socket's handler Bun would bring the error back to us; a listener's mistake must not be
- * a failed request.
- */
-function crash(error: unknown): void {
-  queueMicrotask(() => {
-    throw error;
-  });
+function alpnFor({ httpVersion, origin }: OutgoingRequest): Alpn {
+  if (httpVersion === "2") return "h2";
+  return httpVersion === "auto" && origin.secure ? "h2,http/1.1" : "http/1.1";
 }

@@ -1,3 +1,4 @@
+import { checkServerIdentity } from "node:tls";
 import type { Socket } from "bun";
 import { HttpClientError } from "./error.ts";
 import type { Failure, FailureCode } from "./failure.ts";
@@ -19,6 +20,10 @@ export function dialFailure({ key }: Origin, error: unknown): Failure {
     case "ERR_BORINGSSL":
       return failure("tls_failed", key, `${messageOf(error)}; check the TLS settings`);
     default:
+      // A certificate or key that cannot be read.
+      if (reason.startsWith("ERR_OSSL")) {
+        return failure("tls_failed", key, `${messageOf(error)}; check tlsAuth`);
+      }
       return failure("connect_failed", key, reason || messageOf(error));
   }
 }
@@ -26,7 +31,7 @@ export function dialFailure({ key }: Origin, error: unknown): Failure {
 /** Why a TLS handshake leaves us without a connection we may use; undefined when it does not. */
 export function handshakeFailure(
   socket: Socket<unknown>,
-  { key }: Origin,
+  { key, host }: Origin,
   outcome: { ok: boolean; error: Error | null; insecureSkipVerify: boolean },
 ): Failure | undefined {
   const { ok, error, insecureSkipVerify } = outcome;
@@ -34,11 +39,32 @@ export function handshakeFailure(
   const reason = error === null ? "the handshake failed" : messageOf(error);
   // Without a cipher it did not come to a certificate.
   if (!socket.getCipher()?.name) {
-    return failure("tls_failed", key, `${reason}; does the server speak TLS there?`);
+    const code = tlsFailureCode(reason);
+    return failure(code, key, `${reason}; ${tlsAdvice[code]}`);
   }
   // Bun says false to a name that does not match even when nothing is to be verified.
   if (insecureSkipVerify) return undefined;
-  return failure(certificateCodes[codeOf(error)] ?? "tls_certificate", key, reason);
+  const code = certificateCodes[codeOf(error)] ?? "tls_certificate";
+  // As k6, which looks at the name before it looks at the authority.
+  const isOther = code === "tls_unknown_authority" && !isFor(socket, host);
+  return failure(isOther ? "tls_hostname" : code, key, reason);
+}
+
+/** What BoringSSL says when TLS breaks off. */
+export function tlsFailureCode(reason: string): "tls_not_spoken" | "tls_alert" | "tls_failed" {
+  if (/WRONG_VERSION_NUMBER|HTTP_REQUEST/.test(reason)) return "tls_not_spoken";
+  return reason.includes("ALERT") ? "tls_alert" : "tls_failed";
+}
+
+const tlsAdvice = {
+  tls_not_spoken: "does the server speak TLS there?",
+  tls_alert: "the server refuses, check tlsVersion, tlsCipherSuites and tlsAuth",
+  tls_failed: "check the TLS settings",
+} as const;
+
+function isFor(socket: Socket<unknown>, host: string): boolean {
+  const certificate = socket.getPeerCertificate();
+  return certificate === null || checkServerIdentity(host, certificate) === undefined;
 }
 
 const certificateCodes: Readonly<Record<string, FailureCode>> = {

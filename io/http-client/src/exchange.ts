@@ -3,13 +3,27 @@ import type { CollectedBody } from "./collected-body.ts";
 import type { Failure } from "./failure.ts";
 import type { Origin } from "./parse-url.ts";
 
+/**
+ * "auto": over TLS what the server chooses by ALPN, HTTP/2 if it can; else HTTP/1.1. "2" is offered
+ * alone over TLS, and taken for granted without.
+ */
+export type HttpVersion = "auto" | "1.1" | "2" | "3";
+
 export interface OutgoingRequest {
   readonly origin: Origin;
   readonly method: string;
   /**
-   * The complete head; with the body behind it when that is small, so that one write sends both.
+   * The complete head for HTTP/1.1; with the body behind it when that is small, so that one write
+   * sends both, unless `httpVersion` lets the request go out as something else.
    */
   readonly head: Uint8Array;
+  /** "1.1" when left out. Another needs `fields`, `path` and `authority`. */
+  readonly httpVersion?: HttpVersion;
+  /** The head's fields, in whatever case. */
+  readonly fields?: readonly (readonly [name: string, value: string])[];
+  readonly path?: string;
+  /** What the Host header says. */
+  readonly authority?: string;
   /**
    * A body that is not in `head`. A stream is sent in chunks, so its head must say
    * `Transfer-Encoding: chunked`; of bytes, which are not copied, the head must give the
@@ -33,7 +47,8 @@ export interface ExchangeListener {
 }
 
 /**
- * Everything known about one request when it has ended.
+ * Everything known about one request when it has ended. `head.protocol` says what it went over; of
+ * HTTP/3 little can be known: see Http3Exchange.
  *
  * Its times are in ms and complete: blocked + sending + waiting + receiving = ended - started, also
  * of a failure, whose last time is that of the stage it failed in.
@@ -43,8 +58,8 @@ export interface Exchange {
   readonly startedMs: number;
   readonly endedMs: number;
   /**
-   * Until a connection was ready; of a new one this includes the wait for a turn, lookup, connect
-   * and TLS.
+   * Until a connection was ready; of a new one this includes the wait for a turn, lookup, connect,
+   * a proxy's answer and TLS.
    */
   readonly blockedMs: number;
   /** This and the next two are 0 on a connection used before. */
@@ -67,9 +82,9 @@ export interface Exchange {
   /** This and the next three are undefined when no connection was made. */
   readonly remoteAddress: string | undefined;
   readonly remotePort: number | undefined;
-  /** As OpenSSL has it: "TLSv1.3". */
+  /** As k6 writes it: "tls1.3". */
   readonly tlsVersion: string | undefined;
-  /** As OpenSSL has it: "TLS_AES_128_GCM_SHA256". */
+  /** IANA's name: "TLS_AES_128_GCM_SHA256". */
   readonly tlsCipher: string | undefined;
   /**
    * On the connection, heads and framing included; of TLS what it carries. Both attempts, where

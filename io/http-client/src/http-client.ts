@@ -1,15 +1,18 @@
 import type { Clock } from "@breakwater/clock";
-import { defaultLimits, HeadMemory, type ResponseLimits } from "@breakwater/wire";
+import { defaultLimits, HeadMemory, type ResponseLimits, TextMemory } from "@breakwater/wire";
+import { AddressRules, type AddressSettings } from "./address-rules.ts";
 import type { Engine } from "./connection.ts";
 import { ConnectionPool, type Connections, type ConnectionsOptions } from "./connections.ts";
 import { DeadlineSweep } from "./deadline-sweep.ts";
-import { Dialler, type TlsSettings } from "./dialler.ts";
+import { Dialler } from "./dialler.ts";
 import { DnsCache, type DnsOptions, type Lookup } from "./dns-cache.ts";
 import type { Failure } from "./failure.ts";
 import type { Origin } from "./parse-url.ts";
 import { probe } from "./probe.ts";
+import { type HttpProxy, parseProxy } from "./proxy.ts";
+import { TlsContext, type TlsSettings } from "./tls-settings.ts";
 
-/** One worker's HTTP/1.1 engine: what the connections of all its VUs share. */
+/** One worker's HTTP engine: what the connections of all its VUs share. */
 export interface HttpClient extends Disposable {
   connections(options: ConnectionsOptions): Connections;
   /** Connects and closes without a request: why that failed, or `undefined`. */
@@ -19,7 +22,7 @@ export interface HttpClient extends Disposable {
   readonly bytesReceived: number;
 }
 
-export interface HttpClientOptions {
+export interface HttpClientOptions extends AddressSettings {
   readonly clock: Clock;
   readonly limits?: ResponseLimits;
   readonly tls: TlsSettings;
@@ -30,22 +33,34 @@ export interface HttpClientOptions {
   readonly maxPendingConnects: number;
   /** From 0 up to 1, for `dns.select: "random"`. */
   readonly random: () => number;
-  /** Instead of the system's resolver: the place for k6's `hosts`. */
+  /** Instead of the system's resolver. */
   readonly lookup?: Lookup;
+  /** The URL of the proxy that an origin is reached by; none when left out. */
+  readonly proxyFor?: (origin: Origin) => string | undefined;
 }
 
+/** @throws HttpClientError for settings that cannot be used */
 export function httpClient(options: HttpClientOptions): HttpClient {
-  const { clock, dns, random, tls, connectTimeoutMs, maxPendingConnects } = options;
+  const { clock, dns, random, connectTimeoutMs, maxPendingConnects, proxyFor } = options;
+  const tls = new TlsContext(options.tls);
   const { lookup = systemLookup, limits = defaultLimits } = options;
+  const dnsCache = new DnsCache({ ...dns, clock, random, lookup });
+  const rules = new AddressRules(options);
   const engine: Engine = {
     clock,
     limits,
     headMemory: new HeadMemory(limits),
+    textMemory: new TextMemory(),
     tls,
     connectTimeoutMs,
+    dns: dnsCache,
+    rules,
+    proxyFor: parsedProxies(proxyFor),
+    http1Origins: new Set(),
     sweep: new DeadlineSweep(clock),
     dialler: new Dialler({
-      dns: new DnsCache({ ...dns, clock, random, lookup }),
+      dns: dnsCache,
+      rules,
       tls,
       maxPendingConnects,
     }),
@@ -69,6 +84,21 @@ export function httpClient(options: HttpClientOptions): HttpClient {
       for (const pool of pools) pool.close();
       engine.sweep.stop();
     },
+  };
+}
+
+/** Each URL of a proxy is taken apart once. */
+function parsedProxies(
+  proxyFor: HttpClientOptions["proxyFor"],
+): (origin: Origin) => HttpProxy | undefined {
+  if (proxyFor === undefined) return () => undefined;
+  const parsed = new Map<string, HttpProxy>();
+  return (origin) => {
+    const url = proxyFor(origin);
+    if (url === undefined) return undefined;
+    const proxy = parsed.get(url) ?? parseProxy(url);
+    parsed.set(url, proxy);
+    return proxy;
   };
 }
 

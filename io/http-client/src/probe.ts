@@ -1,14 +1,17 @@
 import type { Clock } from "@breakwater/clock";
 import type { Socket } from "bun";
-import { handshakeFailure } from "./dial-failure.ts";
-import type { Dialled, Dialler, TlsSettings } from "./dialler.ts";
+import { handshakeFailure, tlsFailureCode } from "./dial-failure.ts";
+import type { Dialled, Dialler } from "./dialler.ts";
 import type { Failure } from "./failure.ts";
 import type { Origin } from "./parse-url.ts";
+import type { HttpProxy } from "./proxy.ts";
+import type { TlsContext } from "./tls-settings.ts";
 
 export interface ProbeOptions {
   readonly clock: Clock;
   readonly dialler: Dialler;
-  readonly tls: TlsSettings;
+  readonly tls: TlsContext;
+  readonly proxyFor: (origin: Origin) => HttpProxy | undefined;
   readonly connectTimeoutMs: number;
 }
 
@@ -19,6 +22,9 @@ export function probe(origin: Origin, options: ProbeOptions): Promise<Failure | 
 
 class Probe implements Dialled {
   readonly origin: Origin;
+  readonly alpn = "http/1.1";
+  readonly localAddress = undefined;
+  readonly proxy: HttpProxy | undefined;
   isClosed: boolean = false;
   readonly #options: ProbeOptions;
   readonly #resolve: (failure: Failure | undefined) => void;
@@ -31,6 +37,7 @@ class Probe implements Dialled {
     resolve: (failure: Failure | undefined) => void,
   ) {
     this.origin = origin;
+    this.proxy = options.proxyFor(origin);
     this.#options = options;
     this.#resolve = resolve;
     const { clock, connectTimeoutMs } = options;
@@ -69,7 +76,7 @@ class Probe implements Dialled {
 
   onSocketError(error: Error): void {
     const message = `Cannot connect to ${this.origin.key}: ${error.message}`;
-    this.#end({ code: "tls_failed", message });
+    this.#end({ code: tlsFailureCode(error.message), message });
   }
 
   #end(failure: Failure | undefined): void {

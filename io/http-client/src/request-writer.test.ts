@@ -14,7 +14,10 @@ class Sink implements RequestSink {
 
   constructor(roomBytes: number, rest: Partial<RequestRest>) {
     this.#roomBytes = roomBytes;
-    this.#writer = new RequestWriter(this, { head, offset: 0, body: undefined, ...rest });
+    this.#writer = new RequestWriter(this, {
+      ...{ head, offset: 0, body: undefined, isChunked: true },
+      ...rest,
+    });
   }
 
   tryWrite(bytes: Uint8Array, offset: number): number {

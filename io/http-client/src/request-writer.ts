@@ -18,6 +18,8 @@ export interface RequestRest {
   /** That much of the head is gone. */
   readonly offset: number;
   readonly body: ReadableStream<Uint8Array> | Uint8Array | undefined;
+  /** False: a stream's parts go out as they are, for HTTP/2 has frames of its own. */
+  readonly isChunked: boolean;
 }
 
 /**
@@ -29,6 +31,7 @@ export interface RequestRest {
  */
 export class RequestWriter {
   readonly #sink: RequestSink;
+  readonly #isChunked: boolean;
   /** Going out. */
   #bytes: Uint8Array;
   #offset: number;
@@ -38,8 +41,9 @@ export class RequestWriter {
   #isReading: boolean = false;
   #isStopped: boolean = false;
 
-  constructor(sink: RequestSink, { head, offset, body }: RequestRest) {
+  constructor(sink: RequestSink, { head, offset, body, isChunked }: RequestRest) {
     this.#sink = sink;
+    this.#isChunked = isChunked;
     this.#bytes = head;
     this.#offset = offset;
     this.#body = body;
@@ -94,9 +98,9 @@ export class RequestWriter {
     this.#isReading = false;
     if (part === undefined) {
       this.#body = undefined;
-      this.#next(lastChunk);
+      if (this.#isChunked) this.#next(lastChunk);
     } else if (part instanceof Uint8Array) {
-      this.#next(encodeChunk(part));
+      this.#next(this.#isChunked ? encodeChunk(part) : part);
     } else {
       this.#fail(`its stream must give Uint8Array, not ${typeof part}`);
     }

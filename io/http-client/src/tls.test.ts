@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import { connect, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
-import type { TlsSettings } from "./dialler.ts";
 import { certificates } from "./testing/certificates.ts";
 import { exchangeWith, requestTo, testClient } from "./testing/exchange-with.ts";
 import { faultServer, okResponse } from "./testing/fault-server.ts";
+import type { TlsSettings } from "./tls-settings.ts";
 
 const one = { maxIdlePerOrigin: 1, reuse: true };
 const { authority, key, localhost, expired, elsewhere } = certificates;
@@ -29,6 +29,13 @@ test.each<[string, string, string, TlsSettings, string | undefined]>([
     { insecureSkipVerify: false },
     "tls_unknown_authority",
   ],
+  [
+    "another name of an unknown authority",
+    elsewhere,
+    "localhost",
+    { insecureSkipVerify: false },
+    "tls_hostname",
+  ],
   ["another name", elsewhere, "localhost", trusting, "tls_hostname"],
   ["an address that is not in the certificate", elsewhere, "127.0.0.1", trusting, "tls_hostname"],
   ["an expired certificate", expired, "localhost", trusting, "tls_certificate"],
@@ -47,7 +54,7 @@ test.each<[string, string, string, TlsSettings, string | undefined]>([
     expect(exchange.failure?.message ?? `Cannot connect to ${url}: `).toStartWith(
       `Cannot connect to ${url}: `,
     );
-    expect(exchange.tlsVersion ?? "none").toBe(want === undefined ? "TLSv1.3" : "none");
+    expect(exchange.tlsVersion ?? "none").toBe(want === undefined ? "tls1.3" : "none");
   }
 });
 
@@ -63,7 +70,7 @@ test("the host's name is sent for SNI, an address is not", async () => {
 });
 
 test.each<[string, string, (socket: Socket) => void]>([
-  ["speaks no TLS", "tls_failed", (socket) => socket.write("HTTP/1.1 400 Bad Request\r\n\r\n")],
+  ["speaks no TLS", "tls_not_spoken", (socket) => socket.write("HTTP/1.1 400 Bad Request\r\n\r\n")],
   ["closes during the handshake", "tls_failed", (socket) => socket.end()],
   ["resets during the handshake", "reset", (socket) => socket.resetAndDestroy()],
 ])("a server that %s gives %s", async (_name, code, fault) => {
@@ -84,7 +91,7 @@ test("a broken record fails the request that waits", async () => {
   await using relay = await relayTo(server.port, (socket) => relayed.push(socket));
   using client = testClient({ tls: trusting });
   const request = requestTo(`https://localhost:${relay.port}`);
-  expect((await exchangeWith(client.connections(one), request)).code).toBe("tls_failed");
+  expect((await exchangeWith(client.connections(one), request)).code).toBe("tls_not_spoken");
 });
 
 /** Passes bytes on: the TCP below a TLS server, to look at and to meddle with. */

@@ -1,7 +1,9 @@
 import { statSync } from "node:fs";
 import { dirname, isAbsolute, resolve } from "node:path";
+import type { ApiSurface } from "./api-surface.ts";
 import {
   importError,
+  isUrl,
   nameError,
   type ScriptError,
   type SourcePosition,
@@ -12,7 +14,7 @@ import {
 /** Says in the user's terms why Bun.build gave up. */
 export function toScriptError(
   log: BuildMessage | ResolveMessage,
-  apiModules: Readonly<Record<string, readonly string[]>>,
+  apiModules: Readonly<Record<string, ApiSurface>>,
 ): ScriptError {
   const position = positionOf(log);
   if ("specifier" in log) {
@@ -20,11 +22,13 @@ export function toScriptError(
   }
   const [, module, name] = log.message.match(noSuchExport) ?? [];
   if (module === undefined || name === undefined) return syntaxError(log.message, position);
-  const specifier = module.slice(module.indexOf(":") + 1);
-  const names = apiModules[specifier];
-  return names === undefined
-    ? nameError(name, showPath(resolve(module)), position, "that file exports no such name")
-    : nameError(name, specifier, position, `it exports ${names.join(", ")}`);
+  const [, specifier = module] = /^[a-z-]+:(.*)$/.exec(module) ?? [];
+  const surface = apiModules[specifier];
+  if (surface !== undefined) {
+    return nameError(name, specifier, position, `it exports ${surface.names.join(", ")}`);
+  }
+  const file = isUrl(specifier) ? specifier : showPath(resolve(module));
+  return nameError(name, file, position, "that file exports no such name");
 }
 
 const noSuchExport = /^No matching export in "(.+)" for import "(.+)"/;

@@ -1,14 +1,29 @@
-import { extname, resolve } from "node:path";
+import { basename, dirname, extname, relative, resolve } from "node:path";
 import type { BunPlugin, Loader } from "bun";
+import { apiNamespace, apiPlugin } from "./api-plugin.ts";
+import type { ApiSurface } from "./api-surface.ts";
 import { toScriptError } from "./build-message.ts";
-import { importError, type SourcePosition } from "./script-error.ts";
+import { findImport } from "./find-import.ts";
+import { hostParameter } from "./host-parameter.ts";
+import type { Refusals } from "./refusals.ts";
+import { type LoadRemote, remoteNamespace, remotePlugin } from "./remote-plugin.ts";
+import { importError, isUrl } from "./script-error.ts";
 
 /** Joins a script and all it imports to one ES module. Runs nothing of it. */
 export async function bundle(options: BundleOptions): Promise<Bundle> {
-  const { path, apiModules, globals } = options;
+  const { path, source, apiModules, globals, remote } = options;
+  const refused: Refusals = { first: undefined };
+  const readText = async (file: string): Promise<string> => {
+    return file === path ? source : await Bun.file(file).text();
+  };
+  const imports = new Set<string>();
   const built = await Bun.build({
     entrypoints: [path],
-    plugins: [entryPlugin(options), apiPlugin(apiModules)],
+    plugins: [
+      entryPlugin(options),
+      apiPlugin({ apiModules, imports, refused, readText }),
+      remotePlugin({ remote, refused, readText }),
+    ],
     target: "bun",
     // iife and cjs would refuse top-level await and make an undeclared variable global.
     format: "esm",
@@ -17,28 +32,35 @@ export async function bundle(options: BundleOptions): Promise<Bundle> {
     define: Object.fromEntries(globals.map((name) => [name, `${hostParameter}.globals.${name}`])),
     throw: false,
   });
+  if (refused.first !== undefined) throw refused.first;
   const failure = built.logs.find(({ level }) => level === "error");
   if (failure !== undefined) throw toScriptError(failure, apiModules);
 
   const code = await output(built.outputs, "entry-point").text();
-  const map = readMap(await output(built.outputs, "sourcemap").json(), options);
+  const raw: RawMap = await output(built.outputs, "sourcemap").json();
+  const map = readMap(raw, options);
   refuseAssets(built.outputs, map);
-  return { code, map };
+  const comments = new Map(raw.sources.map((name) => [name, nameOf(name, path)]));
+  return { code, map, imports: [...imports].sort(), comments };
 }
 
 export interface BundleOptions {
   /** Absolute. */
   readonly path: string;
   readonly source: string;
-  /** What the host provides: specifier → names of its exports. */
-  readonly apiModules: Readonly<Record<string, readonly string[]>>;
+  readonly apiModules: Readonly<Record<string, ApiSurface>>;
   /** Names that the host provides as globals, a value of its own to each VU. */
   readonly globals: readonly string[];
+  readonly remote: LoadRemote | undefined;
 }
 
 export interface Bundle {
   readonly code: string;
   readonly map: BundleMap;
+  /** The host's modules in it, sorted. */
+  readonly imports: readonly string[];
+  /** What the comment over each file is to say, by what it says. */
+  readonly comments: ReadonlyMap<string, string>;
 }
 
 /** The version 3 source map, with absolute paths; "" is what no file of the user's says. */
@@ -47,34 +69,6 @@ export interface BundleMap {
   readonly sourcesContent: readonly string[];
   readonly mappings: string;
 }
-
-/** The one parameter of the factory that a bundle becomes: `{ api, globals, meta }`. */
-export const hostParameter = "$breakwater";
-
-/** An import as the user's file has it: the bundle no longer says where it stood. */
-export function findImport(
-  map: BundleMap,
-  isWanted: (specifier: string) => boolean,
-): FoundImport | undefined {
-  for (const [index, text] of map.sourcesContent.entries()) {
-    for (const { 0: quoted, index: at } of text.matchAll(/(["'])[^"'\n]+\1/g)) {
-      const specifier = quoted.slice(1, -1);
-      if (!isWanted(specifier)) continue;
-      const before = text.slice(0, at).split("\n");
-      const column = (before.at(-1)?.length ?? 0) + 1;
-      const position = { file: map.sources[index] ?? "", line: before.length, column };
-      return { specifier, position };
-    }
-  }
-  return undefined;
-}
-
-export interface FoundImport {
-  readonly specifier: string;
-  readonly position: SourcePosition;
-}
-
-const apiNamespace = "breakwater-api";
 
 /**
  * Gives the entry's text, which may come from standard input, a path with which imports resolve.
@@ -99,48 +93,40 @@ const entryLoaders: Readonly<Record<string, Loader>> = {
   ".tsx": "tsx",
 };
 
-/** Makes each API module one that takes its exports from the VU that the bundle is run for. */
-function apiPlugin(apiModules: BundleOptions["apiModules"]): BunPlugin {
-  const specifiers = Object.keys(apiModules).map((specifier) => RegExp.escape(specifier));
-  const filter = new RegExp(`^(?:${specifiers.join("|")})$`);
-  return {
-    name: "breakwater-api",
-    setup(build) {
-      build.onResolve({ filter }, ({ path }) => ({ path, namespace: apiNamespace }));
-      build.onLoad({ filter, namespace: apiNamespace }, ({ path }) => ({
-        contents: apiModule(path, apiModules[path] ?? []),
-        loader: "js",
-      }));
-    },
-  };
-}
-
-function apiModule(specifier: string, names: readonly string[]): string {
-  // The API's own names, since the engine quotes them in its messages: "evaluating 'http.gett'".
-  const local = (name: string): string => (name === "default" ? "$default" : name);
-  const exports = names.map((name) => `${local(name)} as ${name}`).join(", ");
-  const namespace = `${hostParameter}.api[${JSON.stringify(specifier)}]`;
-  // Each for itself and without side effects: what the script does not import is left out of the
-  // bundle, and the host need not make it for every VU.
-  const locals = names.map((name) => {
-    return `const ${local(name)} = /* @__PURE__ */ (() => ${namespace}[${JSON.stringify(name)}])();`;
-  });
-  return `${locals.join("\n")}\nexport { ${exports} };\n`;
-}
-
 function output(outputs: readonly Bun.BuildArtifact[], kind: Bun.BuildArtifact["kind"]) {
   const found = outputs.find((artifact) => artifact.kind === kind);
   if (found === undefined) throw new Error(`Bun.build made no ${kind}`);
   return found;
 }
 
+interface RawMap {
+  readonly sources: readonly string[];
+  readonly sourcesContent: readonly string[];
+  readonly mappings: string;
+}
+
 /** Bun names sources from the working directory, and leaves out those without code. */
-function readMap(map: BundleMap, { path, source }: BundleOptions): BundleMap {
-  const sources = map.sources.map((name) =>
-    name.startsWith(`${apiNamespace}:`) ? "" : resolve(name),
-  );
+function readMap(map: RawMap, { path, source }: BundleOptions): BundleMap {
+  const sources = map.sources.map((name) => {
+    if (name.startsWith(apiNamespace)) return "";
+    return name.startsWith(`${remoteNamespace}:`)
+      ? name.slice(remoteNamespace.length + 1)
+      : resolve(name);
+  });
   const { sourcesContent, mappings } = map;
   return { sources: [...sources, path], sourcesContent: [...sourcesContent, source], mappings };
+}
+
+/** As seen from the script's folder, so that the same files give the same wherever they lie. */
+function nameOf(source: string, path: string): string {
+  const [, inNamespace] = source.match(/^breakwater-[a-z-]+:(.*)$/) ?? [];
+  return inNamespace ?? nameFile(resolve(source), path);
+}
+
+/** What a body calls a file of the user's: from the script's folder, with slashes. */
+export function nameFile(file: string, script: string): string {
+  if (isUrl(file)) return file;
+  return file === script ? basename(file) : relative(dirname(script), file).replaceAll("\\", "/");
 }
 
 /** An image or a page would become the path of a copy that nobody writes. */

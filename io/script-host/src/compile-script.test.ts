@@ -68,7 +68,7 @@ const refused: readonly [
   [
     "an address on the network",
     '\nimport x from "https://localhost/x.js";\nx();',
-    { code: "unresolved_import", at: "script.ts:2:15", says: "download it first" },
+    { code: "unresolved_import", at: "script.ts:2:15", says: "download it, and import" },
   ],
   [
     "a module that the runtime does not have",

@@ -19,7 +19,8 @@ export type ScriptErrorCode =
   | "unreadable"
   | "syntax"
   | "unresolved_import"
-  | "unknown_import";
+  | "unknown_import"
+  | "cannot_wait";
 
 /** Line and column count from 1, the column in UTF-16 units: as editors show them. */
 export interface SourcePosition {
@@ -56,6 +57,25 @@ export function nameError(
   return new ScriptError("unknown_import", message, position);
 }
 
+/** For a call that holds the script up where nothing can wait for it. */
+export function waitError(
+  call: string,
+  where: string,
+  position: SourcePosition | undefined,
+  instead: string,
+): ScriptError {
+  const message = `Cannot wait for ${call} in ${where}${at(position)}: ${instead}`;
+  return new ScriptError("cannot_wait", message, position);
+}
+
+/** For a function that waits, handed to a package that nobody can follow. */
+export function packageError(position: SourcePosition | undefined): ScriptError {
+  const message =
+    `Cannot tell when the package calls the function that it is given${at(position)}: ` +
+    "the function waits for a call of k6's; call it in a loop of your own";
+  return new ScriptError("cannot_wait", message, position);
+}
+
 function at(position: SourcePosition | undefined): string {
   return position === undefined ? "" : ` at ${showPosition(position)}`;
 }
@@ -67,6 +87,12 @@ export function showPosition({ file, line, column }: SourcePosition): string {
 
 /** As seen from the working directory, or whole when it lies outside of it. */
 export function showPath(file: string): string {
+  if (isUrl(file)) return file;
   const near = relative(process.cwd(), file);
   return near === "" || near.startsWith("..") || isAbsolute(near) ? file : near;
+}
+
+/** A module from the network, or a name out of another bundler's source map. */
+export function isUrl(file: string): boolean {
+  return /^[a-z][a-z\d+.-]+:\/\//i.test(file);
 }

@@ -26,7 +26,9 @@ export function requestTo(url: string, options: RequestOptions = {}): OutgoingRe
   const { origin, target, hostHeader } = parseUrl(url);
   const { method = "GET", headers = [], ...rest } = options;
   const head = encodeRequestHead({ method, target, headers: [["Host", hostHeader], ...headers] });
-  return { origin, method, head, collectBody: true, timeoutMs: Number.POSITIVE_INFINITY, ...rest };
+  const parts = { fields: headers, path: target, authority: hostHeader };
+  const timeoutMs = Number.POSITIVE_INFINITY;
+  return { origin, method, head, ...parts, collectBody: true, timeoutMs, ...rest };
 }
 
 /** What is left of an exchange when the connection has gone on to the next request. */

@@ -25,4 +25,4 @@ export interface ScriptFolder extends AsyncDisposable {
   compile(name?: string, source?: string): Promise<CompiledScript>;
 }
 
-const apiModules = { breakwater: ["http", "check"] };
+const apiModules = { breakwater: { names: ["http", "check"], hasDefault: false } };

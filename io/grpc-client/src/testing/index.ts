@@ -1,0 +1,3 @@
+export { certificates } from "./certificates.ts";
+export { protoFolder } from "./schemas.ts";
+export { type TestServer, type TestServerOptions, testServer } from "./test-server.ts";

@@ -1,0 +1,2 @@
+/** The one parameter of the factory that a bundle becomes. */
+export const hostParameter = "$breakwater";
