@@ -1,9 +1,19 @@
 import { processArguments } from "@breakwater/process";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
+import { addArchiveCommand } from "./archive-command.ts";
+import { addCompileCommand } from "./compile-command.ts";
+import { addCompletionCommand } from "./completion-command.ts";
+import { addDepsCommand } from "./deps-command.ts";
+import { addInspectCommand } from "./inspect-command.ts";
+import { addNewCommand } from "./new-command.ts";
+import { normalArguments } from "./normal-arguments.ts";
 import { addOriginCommand } from "./origin-command.ts";
 import type { Output } from "./output.ts";
+import { addRemovedCommands } from "./removed-commands.ts";
 import { addRunCommand } from "./run-command.ts";
+import { addGlobalFlags } from "./run-flags.ts";
+import { addSmallCommands } from "./small-commands.ts";
 import { addWorkerCommand } from "./worker-command.ts";
 
 /** k6's code for what it cannot make sense of: an unknown option, a bad value. */
@@ -21,17 +31,30 @@ export async function runCli(output: Output): Promise<number | undefined> {
   const program = new Command("bw")
     .description("Find where a service breaks, then keep it from breaking.")
     .version(packageJson.version)
+    .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError("(bw --help shows what there is)")
     .configureOutput({
       writeOut: (text) => output.write("stdout", text),
       writeErr: (text) => output.write("stderr", text),
     })
     .exitOverride();
-  addRunCommand(program, output, end);
-  addOriginCommand(program, output, end);
+  addGlobalFlags(program);
+  const commands = [
+    addRunCommand,
+    addNewCommand,
+    addInspectCommand,
+    addArchiveCommand,
+    addDepsCommand,
+    addCompileCommand,
+    addOriginCommand,
+    addSmallCommands,
+    addCompletionCommand,
+    addRemovedCommands,
+  ];
+  for (const add of commands) add(program, output, end);
   addWorkerCommand(program, end);
   try {
-    await program.parseAsync(processArguments(), { from: "user" });
+    await program.parseAsync(normalArguments(processArguments()), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // What commander finds wrong with an option it says itself; not what a command finds later.

@@ -2,7 +2,7 @@ type Stream = "stdout" | "stderr";
 
 /** What this process says on its standard streams. */
 export interface Output {
-  readonly write: (stream: Stream, text: string) => void;
+  readonly write: (stream: Stream, text: string | Uint8Array) => void;
   /** Waits until all of it has arrived; false when stdout could not take it. */
   readonly flush: () => Promise<boolean>;
 }
@@ -17,7 +17,7 @@ export function output(): Output {
   // Without a listener an error would be thrown; the callback is told of it, too.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
-  const write = (stream: Stream, text: string): void => {
+  const write = (stream: Stream, text: string | Uint8Array): void => {
     const { promise, resolve } = Promise.withResolvers<void>();
     underWay.add(promise);
     process[stream].write(text, (error) => {

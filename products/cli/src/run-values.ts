@@ -5,6 +5,11 @@ export function gather(value: string, before: readonly string[] = []): readonly 
   return [...before, value];
 }
 
+/** As gather, of values with commas in between. */
+export function list(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, ...value.split(",").map((each) => each.trim())];
+}
+
 export function wholeNumber(value: string): number {
   if (/^\d{1,12}$/.test(value)) return Number(value);
   throw new InvalidArgumentError(`"${value}" is no whole number.`);
@@ -73,10 +78,6 @@ export async function readBody(body: string | undefined): Promise<string | undef
   const file = Bun.file(path);
   if (await file.exists()) return file.text();
   throw new InvalidArgumentError(`--body "${body}": cannot read the file "${path}"`);
-}
-
-export function readStdin(): Promise<string> {
-  return Bun.stdin.text();
 }
 
 function cut(text: string, at: string): [before: string, after: string | undefined] {

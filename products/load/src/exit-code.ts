@@ -10,12 +10,20 @@ export const exitCode = {
   thresholdsFailed: 99,
   setupTimeout: 100,
   teardownTimeout: 101,
+  /** By the REST interface. */
+  stoppedByRest: 103,
   invalidConfig: 104,
   /** Ctrl-C or SIGTERM. */
   externalAbort: 105,
+  /** The REST interface could not be started. */
+  cannotStartRest: 106,
   scriptException: 107,
+  /** exec.test.abort(). */
+  scriptAborted: 108,
   /** A worker process died. */
   workerLost: 109,
+  /** exec.test.fail(). */
+  markedAsFailed: 110,
 } as const;
 
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];

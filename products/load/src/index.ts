@@ -1,6 +1,12 @@
 export { apiNames, type ScriptApi } from "./api/api.ts";
 export { runWorker } from "./engine/worker-main.ts";
+export { RunError } from "./exit-code.ts";
+export { archiveScript, type ScriptToArchive } from "./inspect/archive-script.ts";
+export { type InspectOptions, inspectScript } from "./inspect/inspect-script.ts";
+export { printScript } from "./inspect/print-script.ts";
+export { listImports, type ScriptFiles, scriptFiles } from "./inspect/script-files.ts";
 export type { LoadIo } from "./io.ts";
+export { features } from "./plan/features.ts";
 export type { LoadRequest, LoadTarget } from "./request.ts";
 export { runLoad } from "./run.ts";
 export { version } from "./version.ts";

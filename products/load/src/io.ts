@@ -13,6 +13,8 @@ export interface LoadIo {
     readonly first: (signal: string) => void;
     readonly second: (signal: string) => void;
   }) => Disposable;
+  /** For what can be fetched again. */
+  readonly cacheFolder: string;
   readonly spawnWorker: SpawnWorker;
   readonly availableCores: () => number;
   /** `undefined` when it is not limited or cannot be told. */

@@ -1,9 +1,13 @@
 import { builtinMetrics } from "@breakwater/metrics";
+import { samplingPlan } from "@breakwater/sink";
 import { Crew } from "./coordinator/crew.ts";
-import { type Logger, logger } from "./coordinator/logger.ts";
+import { LiveRun } from "./coordinator/live-run.ts";
+import { type Logger, logger, openLogger } from "./coordinator/logger.ts";
 import { ProgressLine } from "./coordinator/progress-line.ts";
+import { openRunOutputs } from "./coordinator/run-outputs.ts";
+import { ScriptVerdicts } from "./coordinator/script-verdicts.ts";
 import { StopRequests } from "./coordinator/stop-requests.ts";
-import { supervise } from "./coordinator/supervise.ts";
+import { type EarlyEnd, supervise } from "./coordinator/supervise.ts";
 import { EngineLost } from "./engine/engine.ts";
 import { type ExitCode, exitCode, RunError } from "./exit-code.ts";
 import type { LoadIo } from "./io.ts";
@@ -12,9 +16,10 @@ import { fileLimitProblem } from "./plan/file-limit.ts";
 import { type Plan, regularLengthMs } from "./plan/plan.ts";
 import { workerCount } from "./plan/worker-count.ts";
 import { losses } from "./report/losses.ts";
-import { openOutputs } from "./report/outputs.ts";
+import { readOutputs } from "./report/outputs.ts";
 import { report } from "./report/report.ts";
 import type { LoadRequest } from "./request.ts";
+import { openRest } from "./rest/open-rest.ts";
 import { openTarget } from "./script/open-target.ts";
 import { probeTarget } from "./script/probe-target.ts";
 import { checkThresholds, type SeriesThresholds } from "./verdict/check-thresholds.ts";
@@ -25,8 +30,9 @@ import { judge } from "./verdict/judge.ts";
 export async function runLoad(request: LoadRequest, io: LoadIo): Promise<ExitCode> {
   const totals = emptyTotals();
   builtinMetrics(totals.registry); // known before anything is measured: thresholds name them
-  const log = logger(io);
+  let log = logger(io);
   try {
+    log = openLogger(io, request);
     return await runStages(request, io, totals, log);
   } catch (error) {
     if (!(error instanceof RunError)) throw error;
@@ -41,42 +47,61 @@ async function runStages(
   totals: Totals,
   log: Logger,
 ): Promise<ExitCode> {
+  const warn = (line: string): void => log.write("warn", line);
+  const verdicts = new ScriptVerdicts((message) => log.write("error", message));
+  const told = { onLog: log.write, onVerdict: verdicts.tell };
   // 1, 2
-  const { plan, workload, caPem, lifecycle } = await openTarget(request, totals, io, log.write);
+  const { plan, workload, caPem, lifecycle } = await openTarget(request, totals, io, told);
   const workers = chooseWorkers(plan, request, io);
   const thresholds = bindThresholds(request, plan.thresholds, totals);
-  const { samplesPath } = openOutputs(request.outputs, request.summaryExport);
-  await probeTarget({ workload, plan, caPem }, io);
+  const outputs = readOutputs({ ...request, ...plan, env: request.settings }, warn);
+  const { proxies } = request;
+  await probeTarget({ workload, plan, caPem, proxies }, io);
 
-  const job = { plan, workload, caPem, samplesPath };
   const lost = losses(log.write);
-  const events = { onLog: log.write, onSamplesLost: lost.tell };
+  const { registry } = totals;
+  const isGrouping = request.summaryMode === "full";
+  const common = { plan, thresholds, totals, io, verdicts };
+  const writing = { outputs, isGrouping, plan, registry, workers, io };
+  await using sinks = await openRunOutputs({ ...writing, onLost: lost.tell, onTrouble: warn });
+  const sampling = samplingPlan(outputs, { isGrouping });
+  const job = { plan, workload, caPem, proxies, sampling };
+  const events = { ...told, onSamplesLost: lost.tell, onFolded: sinks.take };
   using crew = new Crew({ job, workers, totals, io, ...events }); // 3 to 6
+  const live = new LiveRun({ ...common, crew, lifecycle });
+  await using _rest = await openRest(request.address, live, io, warn);
   const progress = new ProgressLine({
     io,
-    registry: totals.registry,
+    registry,
     totalMs: regularLengthMs(plan),
     isQuiet: request.isQuiet,
   });
   log.before = () => progress.clear();
   await orLost(crew.ready());
   using stop = new StopRequests(io);
-  const setupData = await stop.during("setup()", lifecycle?.setup(plan));
-  const common = { thresholds, totals, io, stop };
-  const supervised = await supervise({ ...common, crew, progress, log }, setupData);
-  const teardown = stop.during("teardown()", lifecycle?.teardown(plan, setupData));
-  const teardownCode = await codeOf(teardown, log);
+  await stop.during("the wait to be resumed", live.whenResumed());
+  const setUp = await orAborted(stop.during("setup()", live.setUp()), log);
+  const supervised = setUp
+    ? { elapsedMs: 0, early: setUp, state: crew.state() }
+    : await supervise({ ...common, stop, crew, progress, log }, live.setupData());
+  const teardownCode = await codeOf(stop.during("teardown()", live.tearDown()), log);
+  await sinks.close();
 
   const { elapsedMs } = supervised;
-  const verdicts = judge(thresholds, { elapsedMs, phase: "end" }); // 7
+  const judged = judge(thresholds, { elapsedMs, phase: "end" }); // 7
   const handleSummary = lifecycle?.hasSummaryHandler
-    ? (data: unknown) => stop.during("handleSummary()", lifecycle.handleSummary(data))
+    ? (data: unknown) => stop.during("handleSummary()", lifecycle.handleSummary(plan, data))
     : undefined;
-  const results = { totals, verdicts, elapsedMs, setupData, handleSummary };
-  await report({ request, plan, io, ...results, onLost: lost.tell }); // 8
-  for (const note of closingNotes(supervised, verdicts, totals.registry)) log.write("warn", note);
+  const results = { totals, verdicts: judged, elapsedMs, groups: sinks.groups(), handleSummary };
+  const setupData = live.setupData();
+  await report({ request, plan, io, ...results, setupData, onLost: lost.tell }); // 8
+  for (const note of closingNotes(supervised, judged, registry)) warn(note);
+  if (request.isLingering) await stop.next();
+  const isResultLost = lost.hasAny;
+  const isMarkedAsFailed = verdicts.hasFailed;
   const isUrlMode = lifecycle === undefined;
-  return finalCode({ supervised, verdicts, teardownCode, isResultLost: lost.hasAny, isUrlMode });
+  const ended = { supervised, verdicts: judged, teardownCode };
+  return finalCode({ ...ended, isMarkedAsFailed, isResultLost, isUrlMode });
 }
 
 function chooseWorkers(plan: Plan, request: LoadRequest, io: LoadIo): number {
@@ -104,6 +129,18 @@ async function orLost(ready: Promise<void>): Promise<void> {
   } catch (error) {
     if (!(error instanceof EngineLost)) throw error;
     throw new RunError(exitCode.workerLost, error.message);
+  }
+}
+
+/** A test that setup() aborts has no iterations, and a summary nevertheless. */
+async function orAborted(setUp: Promise<void>, log: Logger): Promise<EarlyEnd | undefined> {
+  try {
+    await setUp;
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof RunError) || error.exitCode !== exitCode.scriptAborted) throw error;
+    log.write("error", error.message);
+    return { exitCode: error.exitCode, reason: error.message };
   }
 }
 

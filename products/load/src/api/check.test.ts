@@ -1,7 +1,7 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { FakeClock } from "@breakwater/clock/testing";
 import { caught, messageOf, testUser } from "../vu/testing/test-user.ts";
-import type { Checks } from "./check.ts";
+import { type Checks, checkInTurn } from "./check.ts";
 
 test.each<[string, Checks<number>, boolean, number[]]>([
   ["all hold", { a: () => true, b: (value: unknown) => value === 7 }, true, [1, 1]],
@@ -69,4 +69,59 @@ test.each([
   );
   expect(messageOf(error)).toStartWith(message);
   expect(vu.values("checks")).toEqual(counted);
+});
+
+describe("checks of a script of k6, where a condition may hold it up", () => {
+  test("are asked in turn, each when the one before has been answered", async () => {
+    const clock = new FakeClock();
+    using vu = testUser({ clock });
+    const asked: string[] = [];
+    const after = (name: string, seconds: number, result: unknown) => async () => {
+      asked.push(name);
+      await vu.api.sleep(seconds);
+      return result;
+    };
+    const checks = {
+      a: true,
+      b: after("b", 2, 1),
+      c: after("c", 1, 0),
+      d: (n: unknown) => n === 7,
+    };
+    const done = vu.inside(() => checkInTurn(vu.user, 7, checks, { k: "v" }));
+    await clock.advanceTo(1000);
+    expect([asked, vu.values("checks")]).toEqual([["b"], [1]]);
+    await clock.advanceTo(3000);
+    expect(await done).toBe(false);
+    expect(asked).toEqual(["b", "c"]);
+    const samples = vu.samples.filter(({ name }) => name === "checks");
+    expect(samples.map(({ value, tags }) => [tags.check, tags.k, value])).toEqual([
+      ["a", "v", 1],
+      ["b", "v", 1],
+      ["c", "v", 0],
+      ["d", "v", 1],
+    ]);
+  });
+
+  test("give their result at once where none does", async () => {
+    using vu = testUser({ clock: new FakeClock() });
+    const result = await vu.inside(() => ({ passed: checkInTurn(vu.user, 1, { a: true }) }));
+    expect(result).toEqual({ passed: true });
+  });
+
+  test("a condition that rejects has failed, the rest is not asked, and its error goes on", async () => {
+    using vu = testUser({ clock: new FakeClock() });
+    const error = new Error("no such field");
+    const checks = { a: () => Promise.reject(error), b: true };
+    expect(await caught(vu.inside(() => checkInTurn(vu.user, 1, checks)))).toBe(error);
+    expect(vu.values("checks")).toEqual([0]);
+  });
+
+  test("one that an interruption cuts counts for nothing", async () => {
+    using vu = testUser({ clock: new FakeClock() });
+    const done = vu.iterate(() => checkInTurn(vu.user, 1, { a: () => vu.api.sleep(1) }));
+    vu.user.interrupt();
+    expect(await done).toBe("interrupted");
+    await Promise.resolve();
+    expect(vu.values("checks")).toEqual([]);
+  });
 });

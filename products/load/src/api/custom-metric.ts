@@ -11,6 +11,7 @@ export class CustomMetric {
   readonly #metric: Metric;
 
   constructor(type: MetricType, vu: VuContext, name: string, isTime = false) {
+    if (name === undefined) throw new TypeError("Cannot make a metric without a name: give one");
     vu.activity.assertLoading(`make the metric "${String(name)}"`);
     this.name = String(name);
     this.#vu = vu;
@@ -30,9 +31,15 @@ export class CustomMetric {
 
   #refuse(value: unknown): false {
     const vu = this.#vu;
-    const message = `Cannot add ${String(value)} to the metric "${this.name}": give a finite number`;
+    const message = `Cannot add ${shown(value)} to the metric "${this.name}": give a finite number`;
     if (vu.settings.isThrowing) throw new TypeError(message);
     vu.warn(message);
     return false;
   }
+}
+
+/** A script may add a whole response by mistake. */
+function shown(value: unknown): string {
+  const text = String(value);
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }

@@ -2,7 +2,8 @@ import type { VuContext } from "../vu/vu-context.ts";
 
 /** k6's sleep(): so many seconds, cut short when the iteration is. */
 export function sleep(vu: VuContext, seconds: number): Promise<void> {
-  vu.activity.assertRunning("sleep");
+  // k6 lets the top level sleep too.
+  if (!vu.activity.isLoading) vu.activity.assertRunning("sleep");
   if (typeof seconds !== "number" || Number.isNaN(seconds)) {
     throw new TypeError(`Cannot sleep ${String(seconds)}: give a number of seconds`);
   }

@@ -1,13 +1,9 @@
-import { describe, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { expect, test } from "bun:test";
 import { FakeClock } from "@breakwater/clock/testing";
 import { type EngineJob, EngineLost } from "../engine/engine.ts";
 import { jobFor } from "../engine/testing/engine-run.ts";
 import { type MemoryWorkersOptions, memoryWorkers } from "../engine/testing/memory-workers.ts";
 import { emptyTotals, Measure } from "../measure/measure.ts";
-import { emptyTags } from "../measure/sample-tags.ts";
 import { caught } from "../vu/testing/test-user.ts";
 import { Crew } from "./crew.ts";
 import { fakeIo } from "./testing/fake-io.ts";
@@ -41,6 +37,7 @@ function gather({ job, workers, clock, isScripted = false, ...options }: CrewRun
     totals,
     io,
     onLog: (level, line) => log.push(`${level} ${line}`),
+    onVerdict: () => {},
     onSamplesLost: (message) => log.push(`lost ${message}`),
   });
   return { crew, totals, log, children: memory.workers };
@@ -128,51 +125,4 @@ test("disposed of after its end it does nothing", async () => {
   const told = children.map((child) => child.told.length);
   crew[Symbol.dispose]();
   expect(children.map((child) => child.told.length)).toEqual(told);
-});
-
-describe("samples, when they are asked for", () => {
-  test("begin with all metrics, have those of the workers and the run's own", async () => {
-    const dir = mkdtempSync(join(tmpdir(), "breakwater-crew-"));
-    const samplesPath = join(dir, "out.json");
-    const clock = new FakeClock();
-    const thresholds = {
-      iterations: [{ expression: "count>1", abortOnFail: false, delayAbortEvalMs: 0 }],
-    };
-    const job = await jobFor({ vus: 2, iterations: 4, thresholds });
-    const { crew, totals } = gather({ job: { ...job, samplesPath }, workers: 2, clock });
-    await crew.ready();
-    const run = crew.run(undefined);
-    totals.registry.metric("vus", "gauge").add(2, emptyTags, 0);
-    await clock.advanceTo(2000);
-    await run;
-    const lines = readFileSync(samplesPath, "utf8").trimEnd().split("\n");
-    const entries = lines.map((line) => JSON.parse(line));
-    const firstPoint = entries.findIndex(({ type }) => type === "Point");
-    const metrics = entries.slice(0, firstPoint);
-    expect(metrics.map(({ metric }) => metric)).toEqual([...totals.registry.metricNames()]);
-    expect(metrics.find(({ metric }) => metric === "iterations").data).toEqual({
-      name: "iterations",
-      type: "counter",
-      contains: "default",
-      thresholds: ["count>1"],
-      submetrics: null,
-    });
-    const points = entries.slice(firstPoint).map(({ type, metric }) => `${type} ${metric}`);
-    expect(points.filter((point) => point === "Point iterations")).toHaveLength(4);
-    expect(points.filter((point) => point === "Point vus")).toHaveLength(1);
-    rmSync(dir, { recursive: true });
-  });
-
-  test("that nobody can write are told by each process, and cost nothing else", async () => {
-    const clock = new FakeClock();
-    const job = { ...(await jobFor({ iterations: 1 })), samplesPath: "/dev/full" };
-    const { crew, log, totals } = gather({ job, workers: 1, clock });
-    await crew.ready();
-    const run = crew.run(undefined);
-    await clock.advanceTo(1000);
-    await run;
-    const told = expect.stringContaining('lost Cannot write samples to "/dev/full"');
-    expect(log).toEqual([told, told]);
-    expect(totals.registry.tryGet("iterations")?.sink.snapshot()).toMatchObject({ total: 1 });
-  });
 });

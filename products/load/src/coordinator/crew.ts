@@ -1,7 +1,7 @@
+import type { Folded } from "@breakwater/sink";
 import type { Engine, EngineEvents, EngineJob, EngineReport } from "../engine/engine.ts";
 import { LocalEngine } from "../engine/local-engine.ts";
 import { ProcessEngine } from "../engine/process-engine.ts";
-import { sampleWriter } from "../engine/sample-writer.ts";
 import type { LoadIo } from "../io.ts";
 import type { Totals } from "../measure/measure.ts";
 
@@ -25,7 +25,10 @@ export interface CrewOptions {
   readonly totals: Totals;
   readonly io: LoadIo;
   readonly onLog: EngineEvents["onLog"];
+  readonly onVerdict: EngineEvents["onVerdict"];
   readonly onSamplesLost: EngineEvents["onSamplesLost"];
+  /** What workers fold by tags: see run-outputs.ts. */
+  readonly onFolded?: (folded: Folded) => void;
 }
 
 /** The run's workers as one: what they report is folded into `totals` as it comes. */
@@ -33,16 +36,18 @@ export class Crew implements Disposable {
   readonly #engines: readonly Engine[];
   readonly #reports = new Map<number, EngineReport>();
   readonly #totals: Totals;
+  readonly #onFolded: CrewOptions["onFolded"];
 
   /** One worker runs in this process; more of them get a process each. */
   constructor(options: CrewOptions) {
-    const { job, workers, totals, io, onLog, onSamplesLost } = options;
+    const { job, workers, totals, io, onLog, onVerdict, onSamplesLost } = options;
     this.#totals = totals;
-    writeOwnSamples(options);
+    this.#onFolded = options.onFolded;
     this.#engines = Array.from({ length: workers }, (_, worker) => {
       const own = { ...job, worker, workers };
       const events = {
         onLog,
+        onVerdict,
         onSamplesLost,
         onReport: (report: EngineReport) => this.#fold(worker, report),
       };
@@ -104,35 +109,7 @@ export class Crew implements Disposable {
     this.#totals.registry.merge(report.metrics);
     this.#totals.checkTree.merge(report.checks);
     // Its measurements are in the totals: kept is only what it is doing.
-    this.#reports.set(worker, { ...report, metrics: [], checks: [] });
+    this.#reports.set(worker, { ...report, metrics: [], checks: [], folded: undefined });
+    if (report.folded !== undefined) this.#onFolded?.(report.folded);
   }
-}
-
-/** The samples that no worker takes: those of setup and teardown, and the numbers of VUs. */
-function writeOwnSamples({ job, totals: { registry }, io, onSamplesLost }: CrewOptions): void {
-  const { samplesPath: path, plan } = job;
-  if (path === undefined) return;
-  const originMs = Date.now() - io.clock.nowMs();
-  const onError = onSamplesLost;
-  const { announce, onSample, flush } = sampleWriter({ path, originMs, onError });
-  const names = new Set(registry.metricNames());
-  announce(
-    [...registry.series()]
-      .filter(({ key }) => names.has(key))
-      .map(({ key: name, type, contains }) => {
-        const thresholds = (plan.thresholds[name] ?? []).map(({ expression }) => expression);
-        return { name, type, contains, thresholds };
-      }),
-  );
-  let isFlushing = false;
-  registry.listen((metric, value, tags, timeMs) => {
-    onSample(metric, value, tags, timeMs);
-    if (isFlushing) return;
-    isFlushing = true;
-    // They are few, and nobody may come to flush after the last of them.
-    queueMicrotask(() => {
-      isFlushing = false;
-      flush();
-    });
-  });
 }

@@ -37,6 +37,13 @@ export class StopRequests implements Disposable {
     }
   }
 
+  /** Resolves at the next signal. */
+  next(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#listener = () => resolve();
+    });
+  }
+
   [Symbol.dispose](): void {
     this.#signals[Symbol.dispose]();
   }

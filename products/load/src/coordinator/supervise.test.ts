@@ -9,6 +9,7 @@ import { checkThresholds } from "../verdict/check-thresholds.ts";
 import { Crew } from "./crew.ts";
 import { logger } from "./logger.ts";
 import { ProgressLine } from "./progress-line.ts";
+import { ScriptVerdicts } from "./script-verdicts.ts";
 import { StopRequests } from "./stop-requests.ts";
 import { supervise } from "./supervise.ts";
 import { fakeIo } from "./testing/fake-io.ts";
@@ -24,16 +25,27 @@ async function run(options: Options, { workers = 1 }: { readonly workers?: numbe
   new Measure(totals);
   const log = logger(io);
   const job = await jobFor(options, script);
-  const quiet = { onLog: log.write, onSamplesLost: () => {} };
+  const verdicts = new ScriptVerdicts(() => {});
+  const quiet = { onLog: log.write, onVerdict: verdicts.tell, onSamplesLost: () => {} };
   const crew = new Crew({ job, workers, totals, io, ...quiet });
   const { registry } = totals;
   const progress = new ProgressLine({ io, registry, totalMs: 60_000, isQuiet: false });
   const { bound } = checkThresholds(job.plan.thresholds, registry);
   await crew.ready();
-  const common = { thresholds: bound, totals, io, stop: new StopRequests(io) };
+  const common = { thresholds: bound, totals, io, stop: new StopRequests(io), verdicts };
   const done = supervise({ ...common, crew, progress, log }, undefined);
-  return { clock, io, totals, done, children: memory.workers };
+  return { clock, io, totals, done, verdicts, children: memory.workers };
 }
+
+test("a script's abort cuts what runs, and is the exit code", async () => {
+  const { clock, done, verdicts } = await run({ vus: 3, duration: 12_000 });
+  await clock.advanceTo(5000);
+  verdicts.tell({ kind: "abort", message: "test aborted: enough" });
+  await clock.advanceTo(6000);
+  const { elapsedMs, early } = await done;
+  expect(early).toEqual({ exitCode: exitCode.scriptAborted, reason: "test aborted: enough" });
+  expect(elapsedMs).toBeLessThan(5100);
+});
 
 test("a run that nobody ends goes on to its end", async () => {
   const { clock, done, io, totals } = await run({ vus: 3, duration: 12_000 });
@@ -85,7 +97,7 @@ test.each([
   expect([elapsedMs, state.complete, state.interrupted]).toEqual([endMs, count, 0]);
   const reason = 'the threshold "count<8" on iterations failed: ending the run';
   expect(early).toEqual({ exitCode: exitCode.thresholdsFailed, reason });
-  expect(io.err).toEqual([`warn: ${reason}\n`]);
+  expect(io.err).toEqual([`error: ${reason}\n`]);
 });
 
 test("without abortOnFail a failed threshold ends nothing", async () => {
@@ -104,7 +116,7 @@ test("a lost worker ends the run, which says so", async () => {
   expect(early?.exitCode).toBe(exitCode.workerLost);
   expect(elapsedMs).toBe(1250);
   const reason = "worker 1 ended before its work did: exit code 134";
-  expect(io.err).toEqual([`warn: ${reason}; what was measured until then is kept\n`]);
+  expect(io.err).toEqual([`error: ${reason}; what was measured until then is kept\n`]);
 });
 
 test("what ended the run first counts", async () => {
@@ -124,12 +136,13 @@ test("VUs are not counted before every worker has said how many it has", async (
   new Measure(totals);
   const { registry } = totals;
   const log = logger(io);
-  const quiet = { onLog: log.write, onSamplesLost: () => {} };
+  const verdicts = new ScriptVerdicts(() => {});
+  const quiet = { onLog: log.write, onVerdict: verdicts.tell, onSamplesLost: () => {} };
   const job = await jobFor({ duration: 60_000 }, script);
   const crew = new Crew({ job, workers: 2, totals, io, ...quiet });
   const progress = new ProgressLine({ io, registry, totalMs: 60_000, isQuiet: true });
-  const common = { thresholds: [], totals, io, stop: new StopRequests(io), progress, log };
-  const done = supervise({ ...common, crew }, undefined);
+  const common = { thresholds: [], totals, io, verdicts, progress, log };
+  const done = supervise({ ...common, crew, stop: new StopRequests(io) }, undefined);
   const report = { metrics: [], checks: [], scenarios: {}, vusInitialized: 4, answered: 0, cpu: 0 };
   const [one, two] = memory.workers;
   one?.says({ kind: "report", report: { ...report, vusActive: 4 } });

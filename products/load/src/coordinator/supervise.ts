@@ -8,6 +8,7 @@ import { judge } from "../verdict/judge.ts";
 import type { Crew, CrewState } from "./crew.ts";
 import type { Logger } from "./logger.ts";
 import type { ProgressLine } from "./progress-line.ts";
+import type { ScriptVerdicts } from "./script-verdicts.ts";
 import type { StopRequests } from "./stop-requests.ts";
 
 const TICK_MS = 1000;
@@ -33,27 +34,31 @@ export interface SuperviseOptions {
   readonly totals: Totals;
   readonly io: LoadIo;
   readonly stop: StopRequests;
+  readonly verdicts: ScriptVerdicts;
   readonly progress: ProgressLine;
   readonly log: Logger;
 }
 
 /**
  * Lets the crew run to its end, and each second: counts the VUs, shows how it goes, and ends the
- * run when a threshold with abortOnFail has failed. A stop signal drains; a second one cuts.
+ * run when a threshold with abortOnFail has failed. A stop signal drains; a second one cuts, as do
+ * exec.test.abort() and the REST API.
  */
 export async function supervise(
   options: SuperviseOptions,
   setupData: string | undefined,
 ): Promise<Supervised> {
-  const { crew, io, stop, progress, log } = options;
+  const { crew, io, stop, verdicts, progress, log } = options;
   const { clock } = io;
   const startMs = clock.nowMs();
   const look = looker(options, startMs);
   let early: EarlyEnd | undefined;
-  const endEarly = (end: EarlyEnd): void => {
+  const endEarly = (end: EarlyEnd, how: "drain" | "now" = "drain"): void => {
     early ??= end;
-    log.write("warn", end.reason);
-    crew.stop("drain");
+    // A person who stops a run knows about it.
+    const isMeant = end.exitCode === exitCode.externalAbort;
+    log.write(isMeant ? "warn" : "error", end.reason);
+    crew.stop(how);
   };
   let cancelTick = (): void => {};
   const tickAt = (dueMs: number): void => {
@@ -71,7 +76,9 @@ export async function supervise(
   });
   tickAt(startMs + TICK_MS + TICK_DELAY_MS);
   try {
-    await crew.run(setupData);
+    const running = crew.run(setupData);
+    verdicts.listen((end) => endEarly(end, "now"));
+    await running;
   } catch (error) {
     if (!(error instanceof EngineLost)) throw error;
     const reason = `${error.message}; what was measured until then is kept`;

@@ -1,7 +1,9 @@
 import type { CheckSnapshot, RegistrySnapshot } from "@breakwater/metrics";
 import type { PortableScript } from "@breakwater/script-host";
+import type { Folded, SamplingPlan } from "@breakwater/sink";
 import type { ScenarioProgress } from "../executor/index.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { ScriptVerdict } from "./test-state.ts";
 
 /** One request over and over, as URL mode makes it. JSON-able, as is all of a job. */
 export interface UrlWorkload {
@@ -17,6 +19,14 @@ export interface ScriptWorkload {
   readonly kind: "script";
   readonly script: PortableScript;
   readonly env: Readonly<Record<string, string>>;
+  readonly secrets: SecretSettings;
+}
+
+/** Where scripts get secrets from, as SecretSources takes it. */
+export interface SecretSettings {
+  readonly lines: readonly string[];
+  /** k6's K6_SECRET_SOURCE_URL_* alone. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 export type Workload = UrlWorkload | ScriptWorkload;
@@ -30,8 +40,10 @@ export interface EngineJob {
   readonly workers: number;
   /** PEM of the authorities to trust instead of the system's. */
   readonly caPem: string | undefined;
-  /** Where samples are written one by one, for `--out json=`; whole lines are appended. */
-  readonly samplesPath: string | undefined;
+  /** HTTP_PROXY, HTTPS_PROXY and NO_PROXY, where they are set. */
+  readonly proxies: Readonly<Record<string, string>>;
+  /** What is done with single samples, for `--out`; undefined when nobody wants them. */
+  readonly sampling: SamplingPlan | undefined;
   /** The load goes to this process itself, before the run (see warm-up.ts). */
   readonly isWarmUp?: boolean;
 }
@@ -47,15 +59,23 @@ export interface EngineReport {
   readonly answered: number;
   /** The share of one core that this process has used since the start. */
   readonly cpu: number;
+  /** By tags, for the outputs and the summary that want it so. */
+  readonly folded?: Folded | undefined;
 }
 
 export interface EngineEvents {
   readonly onReport: (report: EngineReport) => void;
-  /** A line for the person who runs the test: a failed request, an error in a script. */
-  readonly onLog: (level: "warn" | "error", line: string) => void;
+  readonly onLog: OnLog;
+  /** The script asked for the test's end, or for its failure. */
+  readonly onVerdict: (verdict: ScriptVerdict) => void;
   /** Samples can no longer be written; the run goes on. Told once. */
   readonly onSamplesLost: (message: string) => void;
 }
+
+/** A line for the person who runs the test; "console": the script wrote it. */
+export type OnLog = (level: LogLevel, line: string, source?: "console") => void;
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
 
 /** One process's worth of load; in this process or in a child, its owner cannot tell. */
 export interface Engine {

@@ -6,6 +6,7 @@ import { FakeClock } from "@breakwater/clock/testing";
 import { systemClock } from "@breakwater/system-clock";
 import { exitCode, RunError } from "../exit-code.ts";
 import { caught } from "../vu/testing/test-user.ts";
+import type { EngineJob } from "./engine.ts";
 import { LocalEngine } from "./local-engine.ts";
 import {
   countingClock,
@@ -154,16 +155,22 @@ test("it is one worker of several: its share of VUs and iterations", async () =>
   const seen = seenEvents();
   const job = { ...(await jobFor({ vus: 5, iterations: 11 })), worker: 1, workers: 2 };
   const engine = new LocalEngine(job, seen, clock);
+  await engine.ready;
   const done = runThrough(engine);
   await clock.advanceTo(2000);
   await done;
   expect([seen.reports.at(-1)?.vusInitialized, total(seen.reports, "iterations")]).toEqual([2, 5]);
 });
 
+/** What `--out json=PATH` asks of a worker. */
+function jsonTo(path: string): EngineJob["sampling"] {
+  return { outputs: [{ kind: "json", path }], isFolding: false, isGrouping: false };
+}
+
 test("samples are written one by one", async () => {
   const dir = mkdtempSync(join(tmpdir(), "breakwater-engine-"));
   const samplesPath = join(dir, "out.json");
-  const job = { ...(await jobFor({ iterations: 3 })), samplesPath };
+  const job = { ...(await jobFor({ iterations: 3 })), sampling: jsonTo(samplesPath) };
   await runThrough(new LocalEngine(job, seenEvents(), systemClock()));
   const lines = readFileSync(samplesPath, "utf8").trimEnd().split("\n");
   const points = lines
@@ -177,7 +184,7 @@ test("samples are written one by one", async () => {
 
 test("samples that cannot be written are told once; the run goes on", async () => {
   const seen = seenEvents();
-  const job = { ...(await jobFor({ iterations: 3 })), samplesPath: "/dev/full" };
+  const job = { ...(await jobFor({ iterations: 3 })), sampling: jsonTo("/dev/full") };
   await runThrough(new LocalEngine(job, seen, systemClock()));
   expect(seen.log).toEqual([expect.stringContaining('lost Cannot write samples to "/dev/full"')]);
   expect(total(seen.reports, "iterations")).toBe(3);

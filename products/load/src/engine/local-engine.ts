@@ -1,17 +1,20 @@
 import type { CancelTimer, Clock } from "@breakwater/clock";
-import { peakVus } from "@breakwater/schedule";
+import { type Portion, peakVus, portionOf } from "@breakwater/schedule";
+import { openSampling, type Sampling } from "@breakwater/sink";
 import { runScenario, type ScenarioRun, vusNeeded } from "../executor/index.ts";
 import { emptyTotals, Measure } from "../measure/measure.ts";
-import { VuTags } from "../measure/sample-tags.ts";
-import type { Plan } from "../plan/plan.ts";
+import { toSystemTags, VuTags } from "../measure/sample-tags.ts";
+import { lengthMs, type Plan } from "../plan/plan.ts";
 import type { Scenario } from "../plan/scenario.ts";
+import type { SecretSources } from "../secrets/secret-sources.ts";
 import { checkThresholds } from "../verdict/check-thresholds.ts";
 import { FreeList } from "../vu/free-list.ts";
 import type { Engine, EngineEvents, EngineJob } from "./engine.ts";
 import { LogLimiter } from "./log-limiter.ts";
 import { openClient } from "./open-client.ts";
-import { type SampleWriter, sampleWriter } from "./sample-writer.ts";
-import { type UserFactory, userFactory } from "./user-factory.ts";
+import { noSecrets, openSecrets } from "./open-secrets.ts";
+import { TestState } from "./test-state.ts";
+import { type ScriptTest, type UserFactory, userFactory } from "./user-factory.ts";
 import { warmUp } from "./warm-up.ts";
 
 /** Thresholds and the live line look no closer; a process that dies loses at most this much. */
@@ -23,30 +26,40 @@ export class LocalEngine implements Engine {
   readonly done: Promise<void>;
   readonly #job: EngineJob;
   readonly #events: EngineEvents;
+  readonly #portion: Portion;
   readonly #clock: Clock;
   readonly #measure = new Measure(emptyTotals());
   readonly #log: LogLimiter;
   readonly #pool: FreeList;
   readonly #users: UserFactory;
-  readonly #samples: SampleWriter | undefined;
+  readonly #sampling: Sampling | undefined;
   readonly #runs = new Map<string, ScenarioRun>();
+  /** When the scenarios' clock started; NaN before. */
+  #startMs: number = Number.NaN;
   #cpu: CpuMeter;
   #cancelReport: CancelTimer | undefined;
   #hasFinished: boolean = false;
   readonly #finished: PromiseWithResolvers<void> = Promise.withResolvers<void>();
 
   constructor(job: EngineJob, events: EngineEvents, clock: Clock) {
-    const { plan, worker, workers } = job;
+    const { plan } = job;
     this.#job = job;
     this.#events = events;
+    this.#portion = portionOf({ ...job, segment: plan.segment });
     this.#clock = clock;
-    this.#log = new LogLimiter(events.onLog);
+    const { workload } = job;
+    const secrets = openSecrets(workload.kind === "script" ? workload.secrets : noSecrets, clock);
+    const onLog: EngineEvents["onLog"] = (level, line, source) =>
+      events.onLog(level, secrets.redact(line), source);
+    this.#log = new LogLimiter(onLog);
     this.#cpu = new CpuMeter(clock);
     const client = openClient(job, clock);
     const measure = this.#measure;
-    this.#users = userFactory({ plan, measure, client, clock, log: this.#log }, job.workload);
-    this.#pool = new FreeList({ make: this.#users.make, worker, workers });
-    this.#samples = this.#openSamples();
+    const { workers } = job;
+    const common = { plan, measure, client, clock, workers, log: this.#log, onLog };
+    this.#users = userFactory({ ...common, test: this.#openTest(secrets) }, job.workload);
+    this.#pool = new FreeList({ make: this.#users.make, portion: this.#portion });
+    this.#sampling = this.#openSampling();
     this.ready = this.#prepare();
     this.done = this.#finished.promise.finally(() => {
       this.#users[Symbol.dispose]();
@@ -58,6 +71,7 @@ export class LocalEngine implements Engine {
     if (this.#hasFinished) return; // stopped before it began
     this.#users.setSetupData(setupData);
     const startMs = this.#clock.nowMs();
+    this.#startMs = startMs;
     this.#cpu = new CpuMeter(this.#clock);
     for (const scenario of this.#job.plan.scenarios) {
       this.#runs.set(scenario.name, this.#runScenario(scenario, startMs));
@@ -84,16 +98,17 @@ export class LocalEngine implements Engine {
     this.#cancelReport?.();
     this.#report();
     this.#log.close();
-    this.#finished.resolve();
+    const closed = this.#sampling?.close() ?? Promise.resolve();
+    void closed.then(() => this.#finished.resolve());
   }
 
   async #prepare(): Promise<void> {
-    const { plan, worker, workers, isWarmUp } = this.#job;
+    const { plan, isWarmUp } = this.#job;
     const isOpen = plan.scenarios.some(({ executor }) => executor.endsWith("arrival-rate"));
     if (isOpen && !isWarmUp) {
       await warmUp((job) => new LocalEngine(job, silent, this.#clock));
     }
-    const needs = plan.scenarios.map((scenario) => vusNeeded(scenario, worker, workers));
+    const needs = plan.scenarios.map((scenario) => vusNeeded(scenario, this.#portion));
     await this.#pool.fill(peakVus(needs));
     // The script's own metrics are known by now, so their submetrics can be told apart from the
     // start.
@@ -101,18 +116,50 @@ export class LocalEngine implements Engine {
   }
 
   #runScenario(scenario: Scenario, startMs: number): ScenarioRun {
-    const { worker, workers, plan } = this.#job;
+    const { plan } = this.#job;
     const tags = scenarioTags(plan, scenario);
     return runScenario(scenario, {
       clock: this.#clock,
       startMs: startMs + scenario.startTimeMs,
-      worker,
-      workers,
+      portion: this.#portion,
       pool: this.#pool,
       idleOrder: this.#job.workload.kind === "url" ? "newest first" : "oldest first",
       onDropped: (count, timeMs) => this.#measure.dropped(count, tags, timeMs),
       onNote: (message) => this.#events.onLog("warn", `${scenario.name}: ${message}`),
     });
+  }
+
+  /** The test as the script's k6/execution sees it. */
+  #openTest(secrets: SecretSources): ScriptTest {
+    const { plan, workload } = this.#job;
+    const { onVerdict } = this.#events;
+    const folder = workload.kind === "script" ? workload.script.folder : "/";
+    const state = new TestState({ options: plan.shown, folder, onVerdict, secrets });
+    state.counts = () => {
+      const all = [...this.#runs.values()].map((run) => run.progress());
+      const sum = (key: "complete" | "interrupted" | "vusActive"): number =>
+        all.reduce((total, one) => total + one[key], 0);
+      return {
+        elapsedMs: Number.isNaN(this.#startMs) ? 0 : this.#clock.nowMs() - this.#startMs,
+        iterationsCompleted: sum("complete"),
+        iterationsInterrupted: sum("interrupted"),
+        vusActive: sum("vusActive"),
+        vusInitialized: this.#pool.size,
+      };
+    };
+    state.scenario = (name) => {
+      const scenario = plan.scenarios.find((one) => one.name === name);
+      const run = this.#runs.get(name);
+      if (!scenario || !run) return undefined;
+      const agoMs = this.#clock.nowMs() - this.#startMs - scenario.startTimeMs;
+      const { executor } = scenario;
+      return { name, executor, startTime: Date.now() - agoMs, progress: run.progress().fraction };
+    };
+    const cutMs = (scenario: Scenario): number => {
+      const { startTimeMs, gracefulStopMs } = scenario;
+      return this.#startMs + startTimeMs + lengthMs(scenario) + gracefulStopMs;
+    };
+    return { state, cutMs };
   }
 
   #report(): void {
@@ -125,27 +172,35 @@ export class LocalEngine implements Engine {
       vusInitialized: this.#pool.size,
       answered: this.#measure.answered,
       cpu: this.#cpu.read(),
+      folded: this.#sampling?.drain(),
     });
-    this.#samples?.flush();
   }
 
-  #openSamples(): SampleWriter | undefined {
-    const { samplesPath: path } = this.#job;
-    if (path === undefined) return undefined;
-    const writer = sampleWriter({
-      path,
+  #openSampling(): Sampling | undefined {
+    const { workers: processes } = this.#job;
+    const plan = this.#job.sampling;
+    if (plan === undefined) return undefined;
+    const sampling = openSampling(plan, {
+      clock: this.#clock,
       originMs: Date.now() - this.#clock.nowMs(),
-      onError: this.#events.onSamplesLost,
+      processes,
+      onLost: this.#events.onSamplesLost,
+      onTrouble: (message) => this.#events.onLog("warn", message),
     });
-    this.#measure.registry.listen(writer.onSample);
-    return writer;
+    this.#measure.registry.listen(sampling.add);
+    return sampling;
   }
 }
 
-const silent: EngineEvents = { onReport: () => {}, onLog: () => {}, onSamplesLost: () => {} };
+const silent: EngineEvents = {
+  onReport: () => {},
+  onLog: () => {},
+  onVerdict: () => {},
+  onSamplesLost: () => {},
+};
 
 function scenarioTags(plan: Plan, scenario: Scenario): VuTags {
-  const tags = new VuTags();
+  const tags = new VuTags(toSystemTags(plan.systemTags));
   tags.base = { ...plan.tags, ...scenario.tags };
   tags.scenario = scenario.name;
   return tags;

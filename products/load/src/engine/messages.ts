@@ -1,5 +1,6 @@
 import type { ExitCode } from "../exit-code.ts";
-import type { EngineJob, EngineReport } from "./engine.ts";
+import type { EngineJob, EngineReport, LogLevel } from "./engine.ts";
+import type { ScriptVerdict } from "./test-state.ts";
 
 /**
  * From the coordinator to a worker process. JSON-able, as it may come from another machine one day.
@@ -12,7 +13,13 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: "ready" }
   | { readonly kind: "report"; readonly report: EngineReport }
-  | { readonly kind: "log"; readonly level: "warn" | "error"; readonly line: string }
+  | {
+      readonly kind: "log";
+      readonly level: LogLevel;
+      readonly line: string;
+      readonly source: "console" | undefined;
+    }
+  | { readonly kind: "verdict"; readonly verdict: ScriptVerdict }
   | { readonly kind: "samples-lost"; readonly message: string }
   /** The job could not be started, or broke. With a code it is the user's to put right. */
   | { readonly kind: "failed"; readonly message: string; readonly exitCode: ExitCode | undefined }

@@ -1,5 +1,5 @@
 import type { Clock } from "@breakwater/clock";
-import { type HttpClient, httpClient } from "@breakwater/http-client";
+import { type HttpClient, httpClient, proxyFromEnvironment } from "@breakwater/http-client";
 import type { EngineJob } from "./engine.ts";
 
 /**
@@ -12,14 +12,20 @@ const CONNECT_TIMEOUT_MS = 30_000; // k6's dial timeout
 
 /** The HTTP client of one process of the run. */
 export function openClient(
-  job: Pick<EngineJob, "plan" | "workers" | "caPem">,
+  job: Pick<EngineJob, "plan" | "workers" | "caPem" | "proxies">,
   clock: Clock,
 ): HttpClient {
-  const { plan, workers, caPem } = job;
+  const { plan, workers, caPem, proxies } = job;
+  const { tls, hosts, blacklistIps, blockHostnames, insecureSkipTlsVerify } = plan.http;
   return httpClient({
     clock,
+    hosts,
+    blacklistIps,
+    blockHostnames,
+    proxyFor: proxyFromEnvironment(proxies),
     tls: {
-      insecureSkipVerify: plan.http.insecureSkipTlsVerify,
+      ...tls,
+      insecureSkipVerify: insecureSkipTlsVerify,
       ...(caPem !== undefined && { ca: caPem }),
     },
     dns: plan.http.dns,

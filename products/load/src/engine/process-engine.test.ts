@@ -149,16 +149,17 @@ describe("told to stop now", () => {
   });
 });
 
-test("lost samples and lines are handed on", async () => {
+test("lost samples, lines and what scripts ask for are handed on", async () => {
   const { engine, seen, workers } = start(await jobFor({ iterations: 1 }));
   const messages: FromWorker[] = [
-    { kind: "log", level: "warn", line: "slow" },
+    { kind: "log", level: "warn", line: "slow", source: undefined },
+    { kind: "verdict", verdict: { kind: "fail", message: "no" } },
     { kind: "samples-lost", message: "disk full" },
     { kind: "done" },
   ];
   for (const message of messages) workers[0]?.says(message);
   await engine.done;
-  expect(seen.log).toEqual(["warn slow", "lost disk full"]);
+  expect(seen.log).toEqual(["warn slow", "fail no", "lost disk full"]);
 });
 
 test("a process that nobody started as a worker is none", () => {

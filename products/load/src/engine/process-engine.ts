@@ -81,7 +81,10 @@ export class ProcessEngine implements Engine {
         this.#events.onReport(message.report);
         break;
       case "log":
-        this.#events.onLog(message.level, message.line);
+        this.#events.onLog(message.level, message.line, message.source);
+        break;
+      case "verdict":
+        this.#events.onVerdict(message.verdict);
         break;
       case "samples-lost":
         this.#events.onSamplesLost(message.message);

@@ -1,5 +1,5 @@
 import type { OutgoingRequest } from "@breakwater/http-client";
-import { encodeHead, RequestCache } from "../api/http/request-cache.ts";
+import { encodeRequest, headersFor, RequestCache } from "../api/http/request-cache.ts";
 import type { HttpSettings } from "../plan/plan.ts";
 import type { UrlWorkload } from "./engine.ts";
 
@@ -17,8 +17,15 @@ export function urlRequest(
   const own = headers.filter(([name]) => !/^(content-length|transfer-encoding)$/i.test(name));
   const needsLength = body !== undefined || ["POST", "PUT", "PATCH"].includes(method);
   const length: [string, string][] = needsLength ? [["Content-Length", String(bytes.length)]] : [];
-  const head = encodeHead(parsed, method, settings, [...own, ...length]);
+  const all = headersFor(parsed, settings, [...own, ...length]);
+  const encoded = encodeRequest(parsed, method, all, settings.httpVersion);
   const { origin } = parsed;
-  const request = { origin, method, head: Buffer.concat([head, bytes]) };
-  return { request: { ...request, collectBody: false, timeoutMs }, shownUrl };
+  // Only HTTP/1.1 sends head and body as one.
+  const isApart = encoded.fields !== undefined && bytes.length > 0;
+  const sent = isApart ? { ...encoded, body: bytes } : joined(encoded, bytes);
+  return { request: { origin, method, ...sent, collectBody: false, timeoutMs }, shownUrl };
+}
+
+function joined<T extends { readonly head: Uint8Array }>(encoded: T, body: Uint8Array): T {
+  return body.length === 0 ? encoded : { ...encoded, head: Buffer.concat([encoded.head, body]) };
 }

@@ -12,6 +12,7 @@ test("the engine answers itself, and nobody else is asked", async () => {
     const events = {
       onReport: (report: EngineReport) => reports.push(report),
       onLog: () => {},
+      onVerdict: () => {},
       onSamplesLost: () => {},
     };
     return new LocalEngine(job, events, systemClock());

@@ -34,7 +34,8 @@ export async function warmUp(start: (job: EngineJob) => Engine): Promise<void> {
       worker: 0,
       workers: 1,
       caPem: undefined,
-      samplesPath: undefined,
+      proxies: {},
+      sampling: undefined,
       isWarmUp: true,
     });
     await engine.ready;

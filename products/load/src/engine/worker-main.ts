@@ -24,7 +24,8 @@ export function runWorker(openChannel: OpenChannel, clock: Clock): boolean {
   const start = (job: EngineJob): Engine => {
     const events: EngineEvents = {
       onReport: (report) => send({ kind: "report", report }),
-      onLog: (level, line) => send({ kind: "log", level, line }),
+      onLog: (level, line, source) => send({ kind: "log", level, line, source }),
+      onVerdict: (verdict) => send({ kind: "verdict", verdict }),
       onSamplesLost: (message) => send({ kind: "samples-lost", message }),
     };
     const local = new LocalEngine(job, events, clock);

@@ -176,7 +176,11 @@ test("what could not be made is noted with its reason", async () => {
 test("a worker without a VU leaves all iterations to the others", async () => {
   const one = { ...constant, preAllocatedVus: 1, maxVus: 1, durationMs: 300 };
   const logs = [0, 1].map(async (worker) => {
-    const run = await fakeRun(one, { vus: 1 - worker, iterationMs: 10, worker, workers: 2 });
+    const run = await fakeRun(one, {
+      vus: 1 - worker,
+      iterationMs: 10,
+      part: { worker, workers: 2 },
+    });
     return run.log;
   });
   expect(await Promise.all(logs)).toEqual([

@@ -1,5 +1,5 @@
 import type { CancelTimer } from "@breakwater/clock";
-import { constantRate, rampingRate, type Schedule, share } from "@breakwater/schedule";
+import { constantRate, rampingRate, type Schedule } from "@breakwater/schedule";
 import type { ConstantArrivalRate, RampingArrivalRate } from "../plan/scenario.ts";
 import type { IterationOutcome, VirtualUser } from "../vu/virtual-user.ts";
 import type { ExecutorContext, ScenarioProgress, ScenarioRun } from "./executor.ts";
@@ -21,7 +21,9 @@ export class ArrivalRate implements ScenarioRun, Work {
   readonly #tally: Tally;
   readonly #phases: Phases;
   readonly #schedule: Schedule;
-  #index: number;
+  /** How many of this worker's iterations were due before, and the next one's number. */
+  #place = 0;
+  #index = 0;
   /** When iteration `#index` is due on the clock; infinity after the last. */
   #dueMs = Number.POSITIVE_INFINITY;
   #cancelWake: CancelTimer | undefined;
@@ -38,16 +40,15 @@ export class ArrivalRate implements ScenarioRun, Work {
   #hasWarned: boolean = false;
 
   constructor(scenario: ConstantArrivalRate | RampingArrivalRate, context: ExecutorContext) {
-    const { worker, workers } = context;
+    const { portion } = context;
     this.#context = context;
     this.#tally = new Tally(scenario, scenario.maxVus, context);
     this.#schedule =
       scenario.executor === "constant-arrival-rate"
         ? constantRate(scenario)
         : rampingRate(scenario);
-    this.#index = worker;
-    this.#plannedVus = share(scenario.preAllocatedVus, worker, workers);
-    this.#maxVus = share(scenario.maxVus, worker, workers);
+    this.#plannedVus = portion.count(scenario.preAllocatedVus);
+    this.#maxVus = portion.count(scenario.maxVus);
     this.#idle = new IdleQueue(this.#maxVus, context.idleOrder);
     this.#phases = new Phases(context, scenarioTimes(scenario), this);
   }
@@ -114,11 +115,12 @@ export class ArrivalRate implements ScenarioRun, Work {
   }
 
   #setNextDue(): void {
-    this.#index += this.#tally.workers;
+    this.#place += 1;
     this.#setDue();
   }
 
   #setDue(): void {
+    this.#index = this.#tally.portion.at(this.#place);
     const offsetMs = this.#schedule(this.#index);
     this.#dueMs =
       offsetMs === undefined ? Number.POSITIVE_INFINITY : this.#context.startMs + offsetMs;

@@ -111,7 +111,7 @@ test.each([
   const runs = [0, 1].map(async (worker) => {
     const run = await fakeRun(
       { ...shared, vus, iterations },
-      { vus: 3, iterationMs: 10, worker, workers: 2 },
+      { vus: 3, iterationMs: 10, part: { worker, workers: 2 } },
     );
     return run.iterations.map(({ indexInTest }) => indexInTest).join(" ");
   });
@@ -119,7 +119,7 @@ test.each([
 });
 
 test("a worker without a VU is done when the scenario starts", async () => {
-  const options = { vus: 0, iterationMs: 10, worker: 2, workers: 3 };
+  const options = { vus: 0, iterationMs: 10, part: { worker: 2, workers: 3 } };
   const { log, progress } = await fakeRun({ ...perVu, startTimeMs: 50 }, options);
   expect(log).toBe("50 done");
   expect(progress.fraction).toBe(1);

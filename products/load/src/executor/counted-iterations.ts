@@ -1,4 +1,3 @@
-import { share } from "@breakwater/schedule";
 import type { PerVuIterations, SharedIterations } from "../plan/scenario.ts";
 import type { Iteration } from "../vu/virtual-user.ts";
 import type { ExecutorContext, ScenarioProgress, ScenarioRun } from "./executor.ts";
@@ -21,13 +20,13 @@ export class CountedIterations implements ScenarioRun, Work, LoopOwner {
 
   constructor(scenario: SharedIterations | PerVuIterations, context: ExecutorContext) {
     const { vus, iterations } = scenario;
-    const ownVus = share(vus, context.worker, context.workers);
+    const ownVus = context.portion.count(vus);
     this.context = context;
     this.tally = new Tally(scenario, vus, context);
     this.#loops = Array.from({ length: ownVus }, (_, index) => new VuLoop(index, this));
     this.#isShared = scenario.executor === "shared-iterations";
     this.#left = this.#isShared
-      ? [this.tally.shareOf(iterations)]
+      ? [this.tally.portion.count(iterations)]
       : new Array<number>(ownVus).fill(iterations);
     this.#total = this.#isShared ? this.#left[0]! : ownVus * iterations;
     this.#phases = new Phases(context, scenarioTimes(scenario), this);

@@ -1,4 +1,5 @@
 import type { Clock } from "@breakwater/clock";
+import type { Portion } from "@breakwater/schedule";
 import type { VuPool } from "../vu/virtual-user.ts";
 import type { IdleOrder } from "./idle-queue.ts";
 
@@ -7,9 +8,8 @@ export interface ExecutorContext {
   readonly clock: Clock;
   /** When this scenario starts on the clock (its `startTime` is already in it). */
   readonly startMs: number;
-  /** This worker owns the VUs and iterations i of the scenario with i % workers === worker. */
-  readonly worker: number;
-  readonly workers: number;
+  /** Which of the scenario's VUs and iterations are this worker's. */
+  readonly portion: Portion;
   readonly pool: VuPool;
   /**
    * Which idle VU takes the next iteration of an arrival rate. Oldest first is k6's: a script's VUs

@@ -1,4 +1,5 @@
 import { FakeClock } from "@breakwater/clock/testing";
+import { type PortionOptions, portionOf } from "@breakwater/schedule";
 import type { Scenario, ScenarioBase } from "../plan/scenario.ts";
 import type { Iteration, IterationOutcome, VirtualUser, VuPool } from "../vu/virtual-user.ts";
 import type { ScenarioProgress, ScenarioRun } from "./executor.ts";
@@ -24,8 +25,7 @@ export interface FakeRunOptions {
   /** How long it takes to make one more VU; undefined fails. */
   readonly growMs?: number | undefined;
   readonly interruptMs?: number;
-  readonly worker?: number;
-  readonly workers?: number;
+  readonly part?: PortionOptions;
   /** What is done to the run, and when. */
   readonly acts?: readonly (readonly [atMs: number, act: (run: ScenarioRun) => void])[];
   /** When one more VU comes into the pool, as from a scenario that ends. */
@@ -55,8 +55,7 @@ export async function fakeRun(scenario: Scenario, options: FakeRunOptions): Prom
     const run = runScenario(one, {
       clock,
       startMs: one.startTimeMs,
-      worker: options.worker ?? 0,
-      workers: options.workers ?? 1,
+      portion: portionOf(options.part ?? { worker: 0, workers: 1 }),
       pool,
       idleOrder: options.idleOrder ?? "oldest first",
       onDropped: (count) => log.add(`drop${count}`),

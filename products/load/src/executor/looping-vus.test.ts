@@ -273,7 +273,7 @@ test("a plan with more VUs than there are fails loudly", async () => {
 test("iterations are numbered in the order they start, each worker its own", async () => {
   const run = await fakeRun(
     { ...constant, vus: 4 },
-    { vus: 2, iterationMs: 60, worker: 1, workers: 2 },
+    { vus: 2, iterationMs: 60, part: { worker: 1, workers: 2 } },
   );
   expect(run.iterations.map((it) => [it.indexInTest, it.indexInInstance, it.dueMs])).toEqual([
     [1, 0, undefined],

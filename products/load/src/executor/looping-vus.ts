@@ -1,5 +1,4 @@
 import type { CancelTimer } from "@breakwater/clock";
-import { share } from "@breakwater/schedule";
 import type { ConstantVus, RampingVus } from "../plan/scenario.ts";
 import type { Iteration } from "../vu/virtual-user.ts";
 import type { ExecutorContext, ScenarioProgress, ScenarioRun } from "./executor.ts";
@@ -79,7 +78,7 @@ export class LoopingVus implements ScenarioRun, Work, LoopOwner {
 
   /** Does what is due by now, then sets the timer for the next change. */
   readonly #applyChanges = (): void => {
-    const { clock, startMs, worker, workers } = this.context;
+    const { clock, startMs, portion } = this.context;
     const nowMs = clock.nowMs();
     for (;;) {
       const change = this.#changes[this.#changesDone];
@@ -90,7 +89,7 @@ export class LoopingVus implements ScenarioRun, Work, LoopOwner {
         return;
       }
       this.#changesDone += 1;
-      const vus = share(change.vus, worker, workers);
+      const vus = portion.count(change.vus);
       if (change.of === "wanted") this.#setWanted(vus);
       else this.#setReserved(vus);
     }

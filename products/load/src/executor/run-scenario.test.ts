@@ -1,5 +1,12 @@
 import { expect, test } from "bun:test";
-import { constantRate, peakVus, rampingRate, type Schedule } from "@breakwater/schedule";
+import {
+  constantRate,
+  type PortionOptions,
+  peakVus,
+  portionOf,
+  rampingRate,
+  type Schedule,
+} from "@breakwater/schedule";
 import fc from "fast-check";
 import type { Scenario } from "../plan/scenario.ts";
 import { anyScenario, type FakeRunOptions, type FakeRunResult, fakeRun } from "./fake-run.ts";
@@ -108,16 +115,19 @@ test("whenever it is stopped: nothing starts afterwards, nothing is called dropp
     { numRuns: 300 },
   ));
 
-test("several workers together do what one would: each number once, each at its own time", () =>
+test("all workers of all segments together do what one would: each number once, each at its own time", () =>
   fc.assert(
     fc.asyncProperty(
       scenario,
       behaviour,
       fc.integer({ min: 2, max: 5 }),
-      async (any, does, workers) => {
+      fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }),
+      async (any, does, workers, weights) => {
         const parts = await Promise.all(
-          Array.from({ length: workers }, (_, worker) =>
-            fakeRun(any, toOptions(any, does, worker, workers)),
+          weights.flatMap((_, index) =>
+            Array.from({ length: workers }, (_, worker) =>
+              fakeRun(any, toOptions(any, does, { segment: { weights, index }, worker, workers })),
+            ),
           ),
         );
         const iterations = parts.flatMap((part) => part.iterations);
@@ -138,14 +148,12 @@ test("several workers together do what one would: each number once, each at its 
 function toOptions(
   any: Scenario,
   { iterationsMs, ...rest }: Behaviour,
-  worker = 0,
-  workers = 1,
+  part: PortionOptions = { worker: 0, workers: 1 },
 ): FakeRunOptions {
   return {
     ...rest,
-    worker,
-    workers,
-    vus: peakVus([vusNeeded(any, worker, workers)]),
+    part,
+    vus: peakVus([vusNeeded(any, portionOf(part))]),
     iterationMs: (vu, index) => iterationsMs[(vu + index) % iterationsMs.length]!,
   };
 }

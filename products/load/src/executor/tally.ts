@@ -1,12 +1,12 @@
-import { share } from "@breakwater/schedule";
+import type { Portion } from "@breakwater/schedule";
 import type { Scenario } from "../plan/scenario.ts";
 import type { Iteration, IterationOutcome } from "../vu/virtual-user.ts";
 import type { ExecutorContext, ScenarioProgress } from "./executor.ts";
 
 /** Numbers the iterations of one scenario in one worker and counts what became of them. */
 export class Tally {
-  /** The workers that share the iterations: no more than have a VU to run them. */
-  readonly workers: number;
+  /** Which iterations are this worker's: they are shared by those that have a VU to run them. */
+  readonly portion: Portion;
   /** VUs that run an iteration. */
   vusActive = 0;
   #started = 0;
@@ -19,7 +19,7 @@ export class Tally {
   constructor(scenario: Scenario, mostVus: number, context: ExecutorContext) {
     this.#scenario = scenario;
     this.#context = context;
-    this.workers = Math.min(context.workers, mostVus);
+    this.portion = context.portion.amongVus(mostVus);
   }
 
   get started(): number {
@@ -31,17 +31,11 @@ export class Tally {
     return this.#complete + this.#interrupted;
   }
 
-  /** How many of `total` iterations are this worker's. */
-  shareOf(total: number): number {
-    const { worker } = this.#context;
-    return worker < this.workers ? share(total, worker, this.workers) : 0;
-  }
-
   /** The next iteration of a VU that starts one whenever it has ended one. */
   next(): Iteration {
     const indexInInstance = this.#started;
     this.#started += 1;
-    const indexInTest = indexInInstance * this.workers + this.#context.worker;
+    const indexInTest = this.portion.at(indexInInstance);
     return { scenario: this.#scenario, indexInTest, indexInInstance, dueMs: undefined };
   }
 

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { portionOf } from "@breakwater/schedule";
 import type { Scenario } from "../plan/scenario.ts";
 import { anyScenario } from "./fake-run.ts";
 import { vusNeeded } from "./vus-needed.ts";
@@ -58,7 +59,10 @@ test.each<[Scenario["executor"], string, string]>([
   ["constant-arrival-rate", "0:3 130:0", "0:1 130:0"],
   ["ramping-arrival-rate", "0:3 230:0", "0:1 230:0"],
 ])("%s needs %s; the second of two workers %s", (executor, alone, second) => {
-  const needs = [vusNeeded(scenarios[executor], 0, 1), vusNeeded(scenarios[executor], 1, 2)];
+  const needs = [
+    vusNeeded(scenarios[executor], portionOf({ worker: 0, workers: 1 })),
+    vusNeeded(scenarios[executor], portionOf({ worker: 1, workers: 2 })),
+  ];
   const texts = needs.map(({ steps }) => steps.map(({ atMs, vus }) => `${atMs}:${vus}`).join(" "));
   expect(texts).toEqual([alone, second]);
   expect(needs.map(({ startMs }) => startMs)).toEqual([70, 70]);

@@ -1,4 +1,4 @@
-import { share, type VuNeed, type VuStep } from "@breakwater/schedule";
+import type { Portion, VuNeed, VuStep } from "@breakwater/schedule";
 import type { Scenario } from "../plan/scenario.ts";
 import { loopPlan } from "./loop-plan.ts";
 import { scenarioTimes } from "./scenario-times.ts";
@@ -8,10 +8,10 @@ import { scenarioTimes } from "./scenario-times.ts";
  * how many to make before the test. What arrival rates add up to `maxVUs` is made when it is
  * needed.
  */
-export function vusNeeded(scenario: Scenario, worker: number, workers: number): VuNeed {
+export function vusNeeded(scenario: Scenario, portion: Portion): VuNeed {
   const steps = stepsOver(scenario).map(({ atMs, vus }) => ({
     atMs,
-    vus: share(vus, worker, workers),
+    vus: portion.count(vus),
   }));
   return { startMs: scenario.startTimeMs, steps };
 }

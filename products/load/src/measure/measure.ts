@@ -44,7 +44,9 @@ export class Measure {
     const { endedMs, sendingMs, waitingMs, receivingMs } = exchange;
     if (exchange.failure === undefined) this.answered += 1;
     builtin.http_reqs.add(1, tags, endedMs);
-    builtin.http_req_failed.add(tags.isExpected ? 0 : 1, tags, endedMs);
+    if (tags.isExpected !== undefined) {
+      builtin.http_req_failed.add(tags.isExpected ? 0 : 1, tags, endedMs);
+    }
     builtin.http_req_duration.add(sendingMs + waitingMs + receivingMs, tags, endedMs);
     builtin.http_req_blocked.add(exchange.blockedMs, tags, endedMs);
     builtin.http_req_looking_up.add(exchange.lookingUpMs, tags, endedMs);

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "bun:test";
-import { CheckTags, HttpTags, readTags, VuTags, withTags } from "./sample-tags.ts";
+import {
+  CheckTags,
+  HttpTags,
+  readTags,
+  type SystemTags,
+  toSystemTags,
+  VuTags,
+  withTags,
+} from "./sample-tags.ts";
 
 describe("readTags", () => {
   test("does not copy tags that are text", () => {
@@ -31,8 +39,8 @@ function expectTags(source: { tag(name: string): string | undefined; all(): obje
   expect(source.tag("none")).toBeUndefined();
 }
 
-function vuTags(): VuTags {
-  const tags = new VuTags();
+function vuTags(systemTags?: SystemTags): VuTags {
+  const tags = new VuTags(systemTags);
   tags.base = { run: "r", x: "vu" };
   tags.scenario = "s";
   tags.group = "::g";
@@ -97,5 +105,58 @@ describe("the tags of a sample", () => {
       tls_version: "mine",
     });
     for (const [name, value] of Object.entries(tags.all())) expect(tags.tag(name)).toBe(value);
+  });
+});
+
+describe("systemTags", () => {
+  const all = (
+    "proto subproto status method url name group check error error_code tls_version scenario " +
+    "service expected_response"
+  ).split(" ");
+
+  test.each([
+    ["none is the default set", []],
+    ["the default set is itself, in any order", all.toReversed()],
+  ])("%s: nothing is looked up", (_name, names) => {
+    expect(toSystemTags(names)).toBeUndefined();
+  });
+
+  const answered = (systemTags: SystemTags): HttpTags => {
+    const vu = vuTags(systemTags);
+    Object.assign(vu, { vu: 3, iter: 9 });
+    const request = { method: "GET", name: "n", group: "::then", status: 200, proto: "HTTP/1.1" };
+    const end = { tlsVersion: "tls1.3", ip: "127.0.0.1" };
+    return Object.assign(new HttpTags(vu), { ...request, ...end, own: { method: "mine" } });
+  };
+
+  test("only those that are named are on a request; what the script gives stays", () => {
+    expectTags(answered(toSystemTags(["status", "group"])), {
+      run: "r",
+      x: "vu",
+      status: "200",
+      group: "::then",
+      method: "mine",
+    });
+  });
+
+  test("those that are not in the default set come when named", () => {
+    expectTags(answered(toSystemTags(["ip", "ocsp_status", "vu", "iter"])), {
+      run: "r",
+      x: "vu",
+      method: "mine",
+      ip: "127.0.0.1",
+      ocsp_status: "unknown",
+      vu: "3",
+      iter: "9",
+    });
+  });
+
+  test("they hold for checks and for the VU's own samples", () => {
+    const vu = vuTags(toSystemTags(["group", "vu"]));
+    const check = Object.assign(new CheckTags(vu), { check: "c" });
+    expectTags(check, { run: "r", x: "vu", group: "::g", vu: "0" });
+    expectTags(vuTags(toSystemTags(["check"])), { run: "r", x: "vu" });
+    const named = Object.assign(new CheckTags(vuTags(toSystemTags(["check"]))), { check: "c" });
+    expectTags(named, { run: "r", x: "vu", check: "c" });
   });
 });

@@ -1,4 +1,4 @@
-import { mostVus, type Plan } from "./plan.ts";
+import { mostVusHere, type Plan } from "./plan.ts";
 
 /** Beside its connections a process has its program, its streams and its results open. */
 const OWN_FILES = 64;
@@ -13,7 +13,7 @@ export function fileLimitProblem(
   openFileLimit: number | undefined,
 ): string | undefined {
   if (openFileLimit === undefined) return undefined;
-  const vus = plan.scenarios.reduce((sum, scenario) => sum + mostVus(scenario), 0);
+  const vus = mostVusHere(plan).reduce((sum, count) => sum + count, 0);
   const needed = Math.ceil(vus / workers) + OWN_FILES;
   if (needed <= openFileLimit) return undefined;
   return (

@@ -1,17 +1,31 @@
 import { expect, test } from "bun:test";
 import { PlanError } from "./error.ts";
-import { parseOptions } from "./options.ts";
+import { mergeLayers, mergeOptions } from "./layers.ts";
+import type { Options } from "./options.ts";
+import { type OptionsSource, parseOptions } from "./parse-options.ts";
+import type { Plan } from "./plan.ts";
 import type { Scenario } from "./scenario.ts";
-import { mergeOptions, toPlan } from "./to-plan.ts";
+import { toPlan } from "./to-plan.ts";
 import { withRate, withUrlDefaults } from "./url-mode.ts";
 
-const scenariosOf = (options: unknown): readonly Scenario[] =>
-  toPlan(parseOptions("script", options).options, { userAgent: "test" }).scenarios;
+const optionsOf = (given: unknown, source: OptionsSource = "script"): Options =>
+  parseOptions(source, given).options;
+
+function planOf(...layers: readonly unknown[]): Plan {
+  const sources = ["script", "environment", "command line"] as const;
+  const read = layers.map((given, place) => {
+    const source = sources[place]!;
+    return { source, options: optionsOf(given, source) };
+  });
+  return toPlan(mergeLayers(read).options, { userAgent: "test" });
+}
+
+const scenariosOf = (options: unknown): readonly Scenario[] => planOf(options).scenarios;
 
 const shared = { executor: "shared-iterations", gracefulStopMs: 30_000, exec: "default" };
 
 test.each([
-  ["nothing", {}, { ...shared, vus: 1, iterations: 1, maxDurationMs: 600_000 }],
+  ["nothing", {}, { executor: "per-vu-iterations", vus: 1, iterations: 1, maxDurationMs: 600_000 }],
   ["vus alone", { vus: 3 }, { ...shared, vus: 3, iterations: 3 }],
   ["iterations", { vus: 2, iterations: 10 }, { ...shared, vus: 2, iterations: 10 }],
   [
@@ -100,9 +114,9 @@ test("every mistake is named at once", () => {
 });
 
 test("an option that is not known is ignored with a warning, as in k6", () => {
-  const { options, warnings } = parseOptions("script", { vus: 2, cloud: {} });
+  const { options, warnings } = parseOptions("script", { vus: 2, clouds: {} });
   expect(options).toEqual({ vus: 2 });
-  expect(warnings).toEqual(['"cloud" in options is not an option: ignored']);
+  expect(warnings).toEqual(['"clouds" in options is not an option: ignored']);
 });
 
 test.each([
@@ -119,11 +133,12 @@ test.each([
   expect(new Set(Object.keys(merged))).toEqual(new Set(keys));
 });
 
-test("tags of two layers add up", () => {
-  expect(mergeOptions({ tags: { a: "1", b: "1" } }, { tags: { b: "2" } }).tags).toEqual({
-    a: "1",
-    b: "2",
-  });
+test.each([
+  ["replace those below", undefined, { b: "2" }],
+  ["add up with the feature for it", ["merge-run-tags"], { a: "1", b: "2" }],
+])("tags of a higher layer %s", (_name, features, want) => {
+  const plan = planOf({ tags: { a: 1, b: 1 } }, { features }, { tags: { b: 2 } });
+  expect(plan.tags).toEqual(want);
 });
 
 test.each([

@@ -1,47 +1,96 @@
 import { z } from "zod";
-import { count, duration, positiveDuration, tagMap } from "./fields.ts";
-import type { Scenario, VuStage } from "./scenario.ts";
+import { amount, count, duration, positiveDuration, text, textMap, wholeNumber } from "./fields.ts";
+import type { VuStage } from "./scenario.ts";
 
-/** A scenario before its name is known: in the options that is the map's key. */
-export type NamelessScenario = Scenario extends infer Each
-  ? Each extends Scenario
-    ? Omit<Each, "name">
-    : never
-  : never;
+/** What every scenario may say; what it does not say is not there. Times are ms. */
+interface CommonOptions {
+  readonly startTime?: number | undefined;
+  readonly gracefulStop?: number | undefined;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly exec?: string | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  readonly options?: ScenarioExtras | undefined;
+}
 
-/** One stage: { duration, target }. */
+/** A scenario's `options`: for k6/browser. */
+export interface ScenarioExtras {
+  readonly browser?: Readonly<Record<string, unknown>> | undefined;
+}
+
+interface ArrivalOptions extends CommonOptions {
+  readonly timeUnit?: number | undefined;
+  readonly preAllocatedVUs: number;
+  readonly maxVUs?: number | undefined;
+}
+
+/** A scenario as it was written, values read, no defaults filled in. */
+export type ScenarioOptions =
+  | (CommonOptions & {
+      readonly executor: "shared-iterations" | "per-vu-iterations";
+      readonly vus?: number | undefined;
+      readonly iterations?: number | undefined;
+      readonly maxDuration?: number | undefined;
+    })
+  | (CommonOptions & {
+      readonly executor: "constant-vus";
+      readonly vus?: number | undefined;
+      readonly duration: number;
+    })
+  | (CommonOptions & {
+      readonly executor: "ramping-vus";
+      readonly startVUs?: number | undefined;
+      readonly stages: readonly VuStage[];
+      readonly gracefulRampDown?: number | undefined;
+    })
+  | (ArrivalOptions & {
+      readonly executor: "constant-arrival-rate";
+      readonly rate: number;
+      readonly duration: number;
+    })
+  | (ArrivalOptions & {
+      readonly executor: "ramping-arrival-rate";
+      readonly startRate?: number | undefined;
+      readonly stages: readonly VuStage[];
+    });
+
+/** One stage: { duration, target }. What else it says is ignored, as in k6. */
 export const stageSchema: z.ZodType<VuStage> = z
-  .strictObject({
+  .object({
     duration,
-    target: z.number().min(0, { error: ({ input }) => `cannot be below 0: ${input}` }),
+    target: amount(0, (given) =>
+      typeof given === "number" ? `cannot be below 0: ${given}` : "must be a number, 0 or more",
+    ),
   })
   .transform(({ duration: durationMs, target }) => ({ durationMs, target }));
 
 const base = {
-  startTime: duration.default(0),
-  gracefulStop: duration.default(30_000),
-  exec: z.string().min(1).default("default"),
-  env: z.record(z.string(), z.string()).default({}),
-  tags: tagMap.default({}),
+  startTime: duration.optional(),
+  gracefulStop: duration.optional(),
+  exec: text.refine((name) => name !== "", "must name an exported function").optional(),
+  env: textMap.optional(),
+  tags: textMap.optional(),
+  options: z.strictObject({ browser: z.record(z.string(), z.unknown()).optional() }).optional(),
 };
 
 const counted = {
   ...base,
-  vus: count.default(1),
-  iterations: count.default(1),
-  maxDuration: positiveDuration.default(600_000),
+  vus: count.optional(),
+  iterations: count.optional(),
+  maxDuration: positiveDuration.optional(),
 };
 
 const arriving = {
   ...base,
-  timeUnit: positiveDuration.default(1000),
-  preAllocatedVUs: count,
+  timeUnit: positiveDuration.optional(),
+  preAllocatedVUs: wholeNumber(0),
   maxVUs: count.optional(),
 };
 
 const stages = z.array(stageSchema).min(1, "must have at least one stage");
+const rate = amount(Number.MIN_VALUE, (given) => `must be more than 0, not ${given}`);
 
-const executors = z.discriminatedUnion(
+/** A scenario of one of k6's six executors (load.md 1.5). */
+export const scenarioSchema: z.ZodType<ScenarioOptions> = z.discriminatedUnion(
   "executor",
   [
     z.strictObject({ executor: z.literal("shared-iterations"), ...counted }),
@@ -49,26 +98,26 @@ const executors = z.discriminatedUnion(
     z.strictObject({
       executor: z.literal("constant-vus"),
       ...base,
-      vus: count.default(1),
+      vus: count.optional(),
       duration: positiveDuration,
     }),
     z.strictObject({
       executor: z.literal("ramping-vus"),
       ...base,
-      startVUs: z.int().min(0).default(1),
+      startVUs: wholeNumber(0).optional(),
       stages,
-      gracefulRampDown: duration.default(30_000),
+      gracefulRampDown: duration.optional(),
     }),
     z.strictObject({
       executor: z.literal("constant-arrival-rate"),
       ...arriving,
-      rate: z.number().positive({ error: ({ input }) => `must be more than 0, not ${input}` }),
+      rate,
       duration: positiveDuration,
     }),
     z.strictObject({
       executor: z.literal("ramping-arrival-rate"),
       ...arriving,
-      startRate: z.number().min(0).default(0),
+      startRate: amount(0, (given) => `cannot be ${given}: give 0 or more`).optional(),
       stages,
     }),
   ],
@@ -79,48 +128,3 @@ const executors = z.discriminatedUnion(
       JSON.stringify((input as { executor?: unknown } | undefined)?.executor),
   },
 );
-
-/** A scenario of one of k6's six executors (load.md 1.5). */
-export const scenarioSchema: z.ZodType<NamelessScenario> = executors.transform(toScenario);
-
-function toScenario(options: z.infer<typeof executors>): NamelessScenario {
-  const common = {
-    startTimeMs: options.startTime,
-    gracefulStopMs: options.gracefulStop,
-    exec: options.exec,
-    env: options.env,
-    tags: options.tags,
-  };
-  switch (options.executor) {
-    case "shared-iterations":
-    case "per-vu-iterations": {
-      const { executor, vus, iterations, maxDuration: maxDurationMs } = options;
-      return { ...common, executor, vus, iterations, maxDurationMs };
-    }
-    case "constant-vus": {
-      const { executor, vus, duration: durationMs } = options;
-      return { ...common, executor, vus, durationMs };
-    }
-    case "ramping-vus": {
-      const { executor, startVUs: startVus, gracefulRampDown: gracefulRampDownMs } = options;
-      return { ...common, executor, startVus, stages: options.stages, gracefulRampDownMs };
-    }
-    case "constant-arrival-rate": {
-      const { executor, rate, duration: durationMs } = options;
-      return { ...common, ...toArrivals(options), executor, rate, durationMs };
-    }
-    case "ramping-arrival-rate": {
-      const { executor, startRate } = options;
-      return { ...common, ...toArrivals(options), executor, startRate, stages: options.stages };
-    }
-  }
-}
-
-function toArrivals(options: {
-  readonly timeUnit: number;
-  readonly preAllocatedVUs: number;
-  readonly maxVUs?: number | undefined;
-}): { timeUnitMs: number; preAllocatedVus: number; maxVus: number } {
-  const { timeUnit: timeUnitMs, preAllocatedVUs: preAllocatedVus } = options;
-  return { timeUnitMs, preAllocatedVus, maxVus: options.maxVUs ?? preAllocatedVus };
-}

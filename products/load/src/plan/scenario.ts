@@ -9,6 +9,8 @@ export interface ScenarioBase {
   readonly exec: string;
   readonly env: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
+  /** The scenario's `options.browser`: a page needs a browser, which k6/browser then starts. */
+  readonly browser?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** The VUs take iterations from one common count. */

@@ -1,7 +1,7 @@
 import { parseRate } from "@breakwater/units";
 import { PlanError } from "./error.ts";
 import type { Options } from "./options.ts";
-import type { NamelessScenario } from "./scenario-schema.ts";
+import type { ScenarioOptions } from "./scenario-schema.ts";
 
 /** What `bw run URL` does when nothing says how much or how long. */
 const defaultVus = 10;
@@ -37,22 +37,17 @@ export function withRate(options: Options, rateText: string, maxVus: number | un
   const wanted = Math.ceil((perSecond * VUS_FOR_LATENCY_MS) / 1000);
   const preAllocatedVus = vus ?? maxVus ?? Math.min(MAX_DEFAULT_VUS, Math.max(10, wanted));
   const base = {
-    startTimeMs: 0,
-    gracefulStopMs: 30_000,
-    exec: "default",
-    env: {},
-    tags: {},
-    timeUnitMs,
-    preAllocatedVus,
-    maxVus: maxVus ?? preAllocatedVus,
+    timeUnit: timeUnitMs,
+    preAllocatedVUs: preAllocatedVus,
+    maxVUs: maxVus ?? preAllocatedVus,
   };
-  const scenario: NamelessScenario = stages
+  const scenario: ScenarioOptions = stages
     ? { ...base, executor: "ramping-arrival-rate", startRate: rate, stages }
     : {
         ...base,
         executor: "constant-arrival-rate",
         rate,
-        durationMs: duration ?? defaultDurationMs,
+        duration: duration ?? defaultDurationMs,
       };
   return { ...rest, scenarios: { default: scenario } };
 }

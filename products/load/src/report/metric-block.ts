@@ -3,9 +3,17 @@ import { formatPercent, formatValue } from "./format-value.ts";
 import type { Paint } from "./paint.ts";
 import type { SummaryData, SummaryMetric } from "./summary-data.ts";
 
+/** Some metrics, by name or by name and tags, and how they are to be shown. */
+export interface ShownMetrics {
+  readonly metrics: SummaryData["metrics"];
+  readonly options: SummaryData["options"];
+  /** "compact" leaves out the parts of a request's time. */
+  readonly mode: "compact" | "full";
+}
+
 /** The metrics under their headings, in columns that line up over all of them. */
-export function metricBlock(data: SummaryData, mode: "compact" | "full", paint: Paint): string[][] {
-  const sections = Map.groupBy(toRows(data, mode), ({ section }) => section);
+export function metricBlock(shown: ShownMetrics, paint: Paint): string[][] {
+  const sections = Map.groupBy(toRows(shown), ({ section }) => section);
   const widths = measure([...sections.values()].flat());
   return sectionOrder
     .filter((section) => sections.has(section))
@@ -23,6 +31,8 @@ const sectionOrder = [
   "OPEN MODEL",
   "EXECUTION",
   "NETWORK",
+  "BROWSER",
+  "WEB_VITALS",
   "GRPC",
   "WEBSOCKET",
 ] as const;
@@ -32,6 +42,8 @@ const sectionOf: readonly (readonly [RegExp, Section])[] = [
   [/^http_/, "HTTP"],
   [/^(vus|vus_max|iterations|iteration_duration|dropped_iterations)$/, "EXECUTION"],
   [/^data_(sent|received)$/, "NETWORK"],
+  [/^browser_web_vital_/, "WEB_VITALS"],
+  [/^browser_/, "BROWSER"],
   [/^grpc_/, "GRPC"],
   [/^ws_/, "WEBSOCKET"],
   [/^/, "CUSTOM"],
@@ -41,6 +53,11 @@ const sectionOf: readonly (readonly [RegExp, Section])[] = [
 const neverShown = /^(checks|group_duration)$/;
 const shownInFull =
   /^http_req_(blocked|looking_up|connecting|tls_handshaking|sending|waiting|receiving)$/;
+
+/** Whether the summary has a line for the metric; its checks it always has apart. */
+export function isShown(metric: string, mode: ShownMetrics["mode"]): boolean {
+  return !neverShown.test(metric) && (mode === "full" || !shownInFull.test(metric));
+}
 
 interface Row {
   readonly section: Section;
@@ -52,12 +69,12 @@ interface Row {
   readonly stats: readonly (readonly [string, string])[];
 }
 
-function toRows(data: SummaryData, mode: "compact" | "full"): Row[] {
-  return sortedKeys(data.metrics).flatMap(([key, parent]) => {
-    if (neverShown.test(parent) || (mode === "compact" && shownInFull.test(parent))) return [];
+function toRows({ metrics, options, mode }: ShownMetrics): Row[] {
+  return sortedKeys(metrics).flatMap(([key, parent]) => {
+    if (!isShown(parent, mode)) return [];
     const section = sectionOf.find(([names]) => names.test(parent))![1];
     const label = key === parent ? key : `  { ${key.slice(key.indexOf("{") + 1, -1).trim()} }`;
-    return [{ section, label, ...toCells(data.metrics[key]!, data.options) }];
+    return [{ section, label, ...toCells(metrics[key]!, options) }];
   });
 }
 

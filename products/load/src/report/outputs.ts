@@ -1,37 +1,47 @@
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
+import {
+  type OutputSources,
+  type Outputs,
+  parseOutputs,
+  SinkError,
+  unwritable,
+} from "@breakwater/sink";
 import { exitCode, RunError } from "../exit-code.ts";
-import { unwritable } from "./unwritable.ts";
 
-/**
- * Where a run's results go beside the terminal. Checked before the run, so that none is in vain.
- */
-export interface Outputs {
-  /** For `--out json=`; "-" is stdout. */
-  readonly samplesPath: string | undefined;
+export interface OutputRequest extends OutputSources {
+  /** `--out`, each as it was given. */
+  readonly outputs: readonly string[];
   readonly summaryExport: string | undefined;
 }
 
-/** Reads the `--out` options and makes the files. Throws RunError when one cannot be written. */
+/**
+ * Reads where a run's results go beside the terminal, and makes the files: before the run, so that
+ * none is in vain. Throws RunError when one is not known or cannot be written.
+ */
+export function readOutputs(request: OutputRequest, warn: (line: string) => void): Outputs {
+  try {
+    const { outputs, warnings } = parseOutputs(request.outputs, request);
+    for (const warning of warnings) warn(warning);
+    for (const output of outputs.samples) {
+      if ("path" in output && output.path !== "-") makeEmpty("samples", output.path);
+    }
+    if (request.summaryExport !== undefined) makeEmpty("the summary", request.summaryExport);
+    return outputs;
+  } catch (error) {
+    if (!(error instanceof SinkError)) throw error;
+    throw new RunError(exitCode.invalidConfig, error.message);
+  }
+}
+
+/** As readOutputs() for `--out json=` alone, until run.ts calls that. */
 export function openOutputs(
   outputs: readonly string[],
   summaryExport: string | undefined,
-): Outputs {
-  const paths = outputs.map((output) => {
-    const match = /^json=(.+)$/.exec(output);
-    if (match) return match[1]!;
-    throw new RunError(
-      exitCode.invalidConfig,
-      `Cannot write to the output "${output}": give json=FILE`,
-    );
-  });
-  if (paths.length > 1) {
-    throw new RunError(exitCode.invalidConfig, "Cannot write samples twice: give one --out json=");
-  }
-  const [samplesPath] = paths;
-  if (samplesPath !== undefined && samplesPath !== "-") makeEmpty("samples", samplesPath);
-  if (summaryExport !== undefined) makeEmpty("the summary", summaryExport);
-  return { samplesPath, summaryExport };
+): { readonly samplesPath: string | undefined } {
+  const request = { outputs, summaryExport, env: {}, systemTags: [] };
+  const [json] = readOutputs(request, () => {}).samples;
+  return { samplesPath: json?.kind === "json" ? json.path : undefined };
 }
 
 function makeEmpty(what: string, path: string): void {

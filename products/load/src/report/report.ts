@@ -1,14 +1,16 @@
-import { createHash } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { type StandingSeries, unwritable } from "@breakwater/sink";
 import type { LoadIo } from "../io.ts";
 import type { Totals } from "../measure/measure.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { LoadRequest } from "../request.ts";
+import type { LoadRequest, LoadTarget } from "../request.ts";
 import type { Verdicts } from "../verdict/judge.ts";
+import { toMachineSummary } from "./machine-summary.ts";
+import { md5 } from "./md5.ts";
 import { type SummaryData, toSummaryData } from "./summary-data.ts";
 import { toSummaryExport } from "./summary-export.ts";
+import { toSummaryGroups } from "./summary-groups.ts";
 import { textSummary } from "./text-summary.ts";
-import { unwritable } from "./unwritable.ts";
 
 export interface ReportInput {
   readonly request: LoadRequest;
@@ -17,6 +19,8 @@ export interface ReportInput {
   readonly verdicts: Verdicts;
   readonly elapsedMs: number;
   readonly setupData: string | undefined;
+  /** Folded by scenario, group and check, for the full mode. */
+  readonly groups?: readonly StandingSeries[];
   /** The script's, when it has one. */
   readonly handleSummary: ((data: unknown) => Promise<unknown>) | undefined;
   readonly io: LoadIo;
@@ -29,19 +33,52 @@ export interface ReportInput {
  * and the files. A file that cannot be written costs no other result.
  */
 export async function report(input: ReportInput): Promise<void> {
-  const { request, handleSummary, io } = input;
+  const { request, handleSummary, io, plan, elapsedMs } = input;
+  const { summaryMode: mode, summaryExport: path } = request;
   const data = toData(input);
-  if (request.summaryExport !== undefined) {
-    const text = `${JSON.stringify(toSummaryExport(data), null, 2)}\n`;
-    writeResult({ what: "the summary", path: request.summaryExport }, text, input);
+  const machine = request.hasMachineReadableSummary
+    ? toMachineSummary(data, {
+        script: scriptText(request.target),
+        generatedAt: new Date(),
+        k6Version,
+        mode: mode === "full" ? "full" : "compact",
+      })
+    : undefined;
+  if (path !== undefined) {
+    const text = `${JSON.stringify(machine ?? toSummaryExport(data), null, 2)}\n`;
+    writeResult({ what: "the summary", path }, text, input);
   }
-  const isHandled = handleSummary !== undefined && (await handle(handleSummary(data), input));
-  if (isHandled || request.summaryMode === "disabled") return;
+  if (mode === "disabled") return;
+  const handled = handleSummary?.(machine ?? data);
+  if (handled !== undefined && (await handle(handled, input))) return;
   const colors = request.hasColor && io.isTerminal("stdout");
-  io.stdout(textSummary(data, { mode: request.summaryMode, colors }));
+  const { summaryTrendStats } = plan;
+  const groups = toSummaryGroups(input.groups ?? [], { summaryTrendStats, elapsedMs });
+  io.stdout(textSummary(data, { mode, colors, groups }));
 }
 
-function toData({ plan, totals, verdicts, elapsedMs, setupData, io }: ReportInput): SummaryData {
+/** The version of k6 whose summary this is: its readers look at it. */
+const k6Version = "2.2.0";
+
+function scriptText(target: LoadTarget): string {
+  if (target.kind === "url") return "";
+  if (target.source !== undefined) return target.source;
+  try {
+    return readFileSync(target.path, "utf8");
+  } catch {
+    return ""; // It came from elsewhere, or is gone by now: the results are as good without.
+  }
+}
+
+function toData({
+  request,
+  plan,
+  totals,
+  verdicts,
+  elapsedMs,
+  setupData,
+  io,
+}: ReportInput): SummaryData {
   return toSummaryData({
     registry: totals.registry,
     rootGroup: totals.checkTree.toRootGroup(md5),
@@ -49,18 +86,18 @@ function toData({ plan, totals, verdicts, elapsedMs, setupData, io }: ReportInpu
     options: {
       summaryTrendStats: plan.summaryTrendStats,
       summaryTimeUnit: plan.summaryTimeUnit,
-      noColor: !io.isTerminal("stdout"),
+      noColor: !request.hasColor,
     },
     state: {
       isStdOutTTY: io.isTerminal("stdout"),
       isStdErrTTY: io.isTerminal("stderr"),
       testRunDurationMs: elapsedMs,
     },
-    ...(setupData !== undefined && { setup_data: JSON.parse(setupData) }),
+    setup_data: setupData === undefined ? undefined : JSON.parse(setupData),
   });
 }
 
-/** True when handleSummary() said what to write; when it throws, the usual summary stands in. */
+/** True when handleSummary() said what to write; else the usual summary stands in. */
 async function handle(result: Promise<unknown>, input: ReportInput): Promise<boolean> {
   let files: unknown;
   try {
@@ -69,14 +106,37 @@ async function handle(result: Promise<unknown>, input: ReportInput): Promise<boo
     input.onLost((error as Error).message);
     return false;
   }
-  if (typeof files !== "object" || files === null) return false;
-  for (const [path, content] of Object.entries(files)) {
-    const body = content instanceof ArrayBuffer ? Buffer.from(content) : String(content);
-    if (path === "stdout") input.io.stdout(String(body));
-    else if (path === "stderr") input.io.stderr(String(body));
-    else writeResult({ what: "handleSummary's file", path }, body, input);
+  if (files === undefined || files === null) return false;
+  if (typeof files !== "object" || Array.isArray(files)) {
+    const shown = String(JSON.stringify(files)).slice(0, 100);
+    input.onLost(
+      `Cannot use ${shown}, which handleSummary() returned: return an object of names and contents`,
+    );
+    return false;
   }
+  for (const [path, content] of Object.entries(files)) writeContent(path, content, input);
   return true;
+}
+
+function writeContent(path: string, content: unknown, input: ReportInput): void {
+  const body = toBody(content);
+  if (body === undefined) {
+    const kind = content === null ? "null" : typeof content;
+    input.onLost(
+      `Cannot write "${path}", which handleSummary() gave ${kind}: give text or an ArrayBuffer`,
+    );
+    return;
+  }
+  if (path === "stdout") input.io.stdout(String(body));
+  else if (path === "stderr") input.io.stderr(String(body));
+  else writeResult({ what: "handleSummary's file", path }, body, input);
+}
+
+function toBody(content: unknown): string | Buffer | undefined {
+  if (typeof content === "string") return content;
+  if (content instanceof ArrayBuffer) return Buffer.from(content);
+  if (!ArrayBuffer.isView(content)) return undefined;
+  return Buffer.from(content.buffer, content.byteOffset, content.byteLength);
 }
 
 function writeResult(
@@ -90,5 +150,3 @@ function writeResult(
     onLost(unwritable(what, path, error));
   }
 }
-
-const md5 = (text: string): string => createHash("md5").update(text).digest("hex");

@@ -1,15 +1,13 @@
 import {
-  aggregate,
   type GroupResult,
   HISTOGRAM_RELATIVE_ERROR,
   type MetricContents,
   type MetricType,
-  parseTrendStat,
   type Registry,
-  type Sink,
 } from "@breakwater/metrics";
 import type { SummaryTimeUnit } from "@breakwater/units";
 import type { Verdicts } from "../verdict/judge.ts";
+import { sinkValues } from "./summary-groups.ts";
 
 /** What k6 hands to `handleSummary(data)`, key for key, and one key of ours. */
 export interface SummaryData {
@@ -26,8 +24,8 @@ export interface SummaryData {
   };
   /** Those with samples or thresholds. */
   readonly metrics: Readonly<Record<string, SummaryMetric>>;
-  /** What `setup()` returned; not there when there was none. */
-  readonly setup_data?: unknown;
+  /** What `setup()` returned; undefined when there was none. */
+  readonly setup_data: unknown;
   readonly breakwater: {
     /** By how much, at most, a percentile may differ from the exact one. */
     readonly histogramRelativeError: number;
@@ -51,10 +49,12 @@ export interface SummaryInput extends Pick<SummaryData, "options" | "state" | "s
 }
 
 export function toSummaryData(input: SummaryInput): SummaryData {
-  const { registry, rootGroup, verdicts, options, state, ...setup } = input;
+  const { registry, rootGroup, verdicts, options, state, setup_data } = input;
+  const { summaryTrendStats } = options;
+  const elapsedMs = state.testRunDurationMs;
   const shown = [...registry.series()].filter(({ key, sink }) => !sink.isEmpty || verdicts[key]);
   const metrics = shown.map(({ key, type, contains, sink }): [string, SummaryMetric] => {
-    const values = toValues(sink, options.summaryTrendStats, state.testRunDurationMs);
+    const values = sinkValues(sink, { summaryTrendStats, elapsedMs });
     const thresholds = verdicts[key]?.map(({ expression, ok }) => [expression, { ok }] as const);
     const metric = { type, contains, values };
     return [key, thresholds ? { ...metric, thresholds: Object.fromEntries(thresholds) } : metric];
@@ -67,25 +67,10 @@ export function toSummaryData(input: SummaryInput): SummaryData {
     options,
     state,
     metrics: Object.fromEntries(metrics),
-    ...setup,
+    setup_data,
     breakwater: {
       histogramRelativeError: HISTOGRAM_RELATIVE_ERROR,
       thresholdValues: Object.fromEntries(actuals),
     },
   };
-}
-
-function toValues(sink: Sink, trendStats: readonly string[], elapsedMs: number) {
-  switch (sink.type) {
-    case "counter":
-      return { count: sink.total, rate: sink.rate(elapsedMs) };
-    case "gauge":
-      return { value: sink.value, min: sink.min, max: sink.max };
-    case "rate":
-      return { rate: sink.share, passes: sink.passes, fails: sink.total - sink.passes };
-    case "trend":
-      return Object.fromEntries(
-        trendStats.map((stat) => [stat, aggregate(sink, parseTrendStat(stat), elapsedMs)]),
-      );
-  }
 }

@@ -7,7 +7,7 @@ import type { SummaryData, SummaryMetric } from "./summary-data.ts";
 export interface SummaryExport {
   readonly root_group: ExportedGroup;
   readonly metrics: Readonly<Record<string, ExportedMetric>>;
-  readonly setup_data?: unknown;
+  readonly setup_data: unknown;
 }
 
 export type ExportedGroup = Omit<GroupResult, "groups" | "checks"> & {
@@ -23,7 +23,7 @@ export function toSummaryExport(data: SummaryData): SummaryExport {
   return {
     root_group: toGroup(data.root_group),
     metrics: Object.fromEntries(metrics),
-    ...("setup_data" in data ? { setup_data: data.setup_data } : {}),
+    setup_data: data.setup_data,
   };
 }
 

@@ -1,26 +1,37 @@
-import type { CheckResult, GroupResult } from "@breakwater/metrics";
 import { formatNumber, formatPercent, formatValue } from "./format-value.ts";
-import { metricBlock, pad, printLabel, sortedKeys } from "./metric-block.ts";
+import { metricBlock, pad, printLabel, type ShownMetrics, sortedKeys } from "./metric-block.ts";
 import { makePaint, type Paint } from "./paint.ts";
 import type { SummaryData, SummaryMetric } from "./summary-data.ts";
+import {
+  type CheckCount,
+  mergeByName,
+  type SummaryGroup,
+  type SummaryGroups,
+} from "./summary-groups.ts";
 
 export interface TextSummaryOptions {
-  /** "full" adds the parts of a request's time and the checks of each group. */
+  /** "full" adds the parts of a request's time, and a block for each group and scenario. */
   readonly mode: "compact" | "full";
   readonly colors: boolean;
+  /** For the full mode. */
+  readonly groups?: SummaryGroups;
 }
 
 /**
  * The end-of-test summary in k6's layout. Lines end without spaces; the text ends with a newline.
  */
-export function textSummary(data: SummaryData, { mode, colors }: TextSummaryOptions): string {
+export function textSummary(data: SummaryData, options: TextSummaryOptions): string {
+  const { mode, colors, groups = { groups: [], scenarios: [] } } = options;
   const paint = makePaint({ colors });
+  const part = (heading: string, group: SummaryGroup): string[] => [
+    title(`${heading}: ${group.name}`, paint),
+    ...groupLines(group, { data, mode, paint, indent: 4 }),
+  ];
   const blocks = [
     thresholdBlock(data, paint),
     totalBlock(data, mode, paint),
-    ...(mode === "full"
-      ? data.root_group.groups.map((group) => groupBlock(group, data, paint))
-      : []),
+    ...groups.groups.map((group) => part("GROUP", group)),
+    ...groups.scenarios.map((scenario) => part("SCENARIO", scenario)),
     precisionBlock(data, paint),
   ];
   const shown = blocks.filter((block) => block.length > 0);
@@ -58,36 +69,46 @@ function formatActual(
   return type === "counter" && aggregation === "rate" ? `${value}/s` : value;
 }
 
-function totalBlock(data: SummaryData, mode: "compact" | "full", paint: Paint): string[] {
-  const checks: SummaryMetric | undefined = data.metrics.checks;
-  const parts = metricBlock(data, mode, paint).map(([heading, ...rows]) => [heading!, ...rows]);
-  if (checks !== undefined) {
-    const { passes = 0, fails = 0 } = checks.values;
-    parts.unshift(
-      checkCounts(passes, fails, data, paint),
-      printChecks(allChecks(data.root_group), paint),
-    );
-  }
-  const lines = parts
-    .filter((part) => part.length > 0)
-    .flatMap((part) => ["", ...indentBy(4, part)]);
-  return [title("TOTAL RESULTS", paint), ...lines];
+function totalBlock(data: SummaryData, mode: ShownMetrics["mode"], paint: Paint): string[] {
+  const { metrics, options } = data;
+  const checks = mergeByName(data.root_group);
+  const parts = checkParts(metrics.checks, checks, data, paint);
+  parts.push(...metricBlock({ metrics, options, mode }, paint));
+  return [title("TOTAL RESULTS", paint), ...separate(parts, 4)];
 }
 
-/** A group's checks, and those of the groups within it. */
-function groupBlock(group: GroupResult, data: SummaryData, paint: Paint): string[] {
-  return [title(`GROUP: ${group.name}`, paint), ...indentBy(4, groupLines(group, data, paint))];
+interface GroupContext {
+  readonly data: SummaryData;
+  readonly mode: ShownMetrics["mode"];
+  readonly paint: Paint;
+  readonly indent: number;
 }
 
-function groupLines(group: GroupResult, data: SummaryData, paint: Paint): string[] {
-  const passes = group.checks.reduce((sum, check) => sum + check.passes, 0);
-  const fails = group.checks.reduce((sum, check) => sum + check.fails, 0);
-  const own = [checkCounts(passes, fails, data, paint), printChecks(group.checks, paint)];
-  const inner = group.groups.map((child) => [
-    `↳ ${paint.bold(`GROUP: ${child.name}`)}`,
-    ...indentBy(2, groupLines(child, data, paint)),
+/** A group's checks and metrics, then those of the groups within it, two columns further in. */
+function groupLines(group: SummaryGroup, context: GroupContext): string[] {
+  const { data, mode, paint, indent } = context;
+  const { metrics } = group;
+  const parts = [
+    ...checkParts(metrics.checks, group.checks, data, paint),
+    ...metricBlock({ metrics, options: data.options, mode }, paint),
+  ];
+  const inner = group.groups.flatMap((child) => [
+    "",
+    `${" ".repeat(indent)}↳ ${paint.bold(`GROUP: ${child.name}`)}`,
+    ...groupLines(child, { ...context, indent: indent + 2 }),
   ]);
-  return [...(group.checks.length > 0 ? own : []), ...inner].flatMap((part) => ["", ...part]);
+  return [...separate(parts, indent), ...inner];
+}
+
+function checkParts(
+  rate: SummaryMetric | undefined,
+  checks: readonly CheckCount[],
+  data: SummaryData,
+  paint: Paint,
+): string[][] {
+  if (rate === undefined) return [];
+  const { passes = 0, fails = 0 } = rate.values;
+  return [checkCounts(passes, fails, data, paint), printChecks(checks, paint)];
 }
 
 function checkCounts(passes: number, fails: number, data: SummaryData, paint: Paint): string[] {
@@ -107,16 +128,12 @@ function checkCounts(passes: number, fails: number, data: SummaryData, paint: Pa
   });
 }
 
-function printChecks(checks: readonly CheckResult[], paint: Paint): string[] {
+function printChecks(checks: readonly CheckCount[], paint: Paint): string[] {
   return checks.flatMap(({ name, passes, fails }) => {
     if (fails === 0) return [paint.good(`✓ ${name}`)];
     const percent = Math.floor((100 * passes) / (passes + fails));
     return [paint.bad(`✗ ${name}`), `  ${paint.bad(`↳  ${percent}% — ✓ ${passes} / ✗ ${fails}`)}`];
   });
-}
-
-function allChecks({ checks, groups }: GroupResult): readonly CheckResult[] {
-  return [...checks, ...groups.flatMap(allChecks)];
 }
 
 /** Percentiles come from a histogram: say how far they can be off. */
@@ -131,6 +148,10 @@ function precisionBlock(data: SummaryData, paint: Paint): string[] {
 const title = (text: string, paint: Paint) => `  █ ${paint.bold(text)}`;
 const mark = (ok: boolean, paint: Paint) => (ok ? paint.good("✓") : paint.bad("✗"));
 
-function indentBy(spaces: number, lines: readonly string[]): string[] {
-  return lines.map((line) => (line === "" ? line : " ".repeat(spaces) + line));
+/** Each part after an empty line. */
+function separate(parts: readonly (readonly string[])[], indent: number): string[] {
+  const margin = " ".repeat(indent);
+  return parts
+    .filter((part) => part.length > 0)
+    .flatMap((part) => ["", ...part.map((line) => margin + line)]);
 }

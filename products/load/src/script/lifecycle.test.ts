@@ -2,6 +2,8 @@ import { describe, expect, test } from "bun:test";
 import type { Clock } from "@breakwater/clock";
 import { FakeClock } from "@breakwater/clock/testing";
 import { systemClock } from "@breakwater/system-clock";
+import { noSecrets, openSecrets } from "../engine/open-secrets.ts";
+import type { ScriptVerdict } from "../engine/test-state.ts";
 import { exitCode, RunError } from "../exit-code.ts";
 import { emptyTotals, type Totals } from "../measure/measure.ts";
 import type { Options } from "../plan/options.ts";
@@ -31,7 +33,12 @@ async function open(source: string | undefined, options: OpenOptions = {}): Prom
   const totals = emptyTotals();
   const log: string[] = [];
   const onLog = (level: string, line: string): void => void log.push(`${level} ${line}`);
-  const common = { clock, env, totals, provisional: plan, caPem: undefined, onLog };
+  const onVerdict = ({ kind, message }: ScriptVerdict): void => void log.push(`${kind} ${message}`);
+  const remote = (): never => {
+    throw new Error("there is no network");
+  };
+  const told = { onLog, onVerdict, remote, secrets: openSecrets(noSecrets, clock) };
+  const common = { clock, env, totals, provisional: plan, caPem: undefined, proxies: {}, ...told };
   return { script: await openScript({ path, source, ...common }), totals, log };
 }
 
@@ -213,12 +220,12 @@ describe("handleSummary", () => {
     const { script } = await open(
       `export const handleSummary = async (data) => ({ stdout: "n=" + data.n });`,
     );
-    expect(await script.handleSummary({ n: 1 })).toEqual({ stdout: "n=1" });
+    expect(await script.handleSummary(plan, { n: 1 })).toEqual({ stdout: "n=1" });
   });
 
   test("that throws is the script's error", async () => {
     const { script } = await open(`export const handleSummary = () => { throw "no"; };`);
-    expect(await refusal(script.handleSummary({}))).toEqual([exitCode.scriptException, "no"]);
+    expect(await refusal(script.handleSummary(plan, {}))).toEqual([exitCode.scriptException, "no"]);
   });
 
   test("that takes too long is cut", async () => {
@@ -226,11 +233,11 @@ describe("handleSummary", () => {
     const { script } = await open(`export const handleSummary = () => new Promise(() => {});`, {
       clock,
     });
-    const ended = refusal(script.handleSummary({}));
+    const ended = refusal(script.handleSummary(plan, {}));
     await clock.advanceTo(120_000);
     expect(await ended).toEqual([
       exitCode.scriptException,
-      "handleSummary() did not end within 120 s",
+      "handleSummary() did not end within 120 s: raise handleSummaryTimeout",
     ]);
   });
 });

@@ -1,30 +1,32 @@
+import { dirname } from "node:path";
 import type { Clock } from "@breakwater/clock";
 import {
   compileScript,
   type LoadedScript,
+  type LoadRemote,
   loadScript,
   type PortableScript,
   ScriptError,
 } from "@breakwater/script-host";
-import { apiNames } from "../api/api.ts";
+import type { OnLog } from "../engine/engine.ts";
 import { LogLimiter } from "../engine/log-limiter.ts";
 import { openClient } from "../engine/open-client.ts";
+import { type ScriptVerdict, TestState } from "../engine/test-state.ts";
 import { scriptUserFactory } from "../engine/user-factory.ts";
 import { type ExitCode, exitCode, RunError } from "../exit-code.ts";
 import { Measure, type Totals } from "../measure/measure.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { SecretSources } from "../secrets/secret-sources.ts";
 import type { ScriptUser } from "../vu/script-user.ts";
-
-type Log = (level: "warn" | "error", line: string) => void;
-
-/** k6's handleSummaryTimeout. */
-const SUMMARY_TIMEOUT_MS = 120_000;
+import { scriptWorld } from "./script-world.ts";
 
 /**
  * A script as the coordinator has it: what surrounds the iterations, run once by a VU of its own.
  */
 export interface ScriptLifecycle {
   readonly portable: PortableScript;
+  /** What its top level read with open(), by path. */
+  readonly openedFiles: ReadonlyMap<string, Uint8Array>;
   /** As exported; not yet read. */
   readonly options: unknown;
   readonly functionNames: readonly string[];
@@ -32,7 +34,7 @@ export interface ScriptLifecycle {
   /** What setup() returned, as JSON; undefined when there is none. */
   setup(plan: Plan): Promise<string | undefined>;
   teardown(plan: Plan, setupData: string | undefined): Promise<void>;
-  handleSummary(data: unknown): Promise<unknown>;
+  handleSummary(plan: Plan, data: unknown): Promise<unknown>;
 }
 
 export interface OpenScriptOptions {
@@ -44,7 +46,12 @@ export interface OpenScriptOptions {
   readonly totals: Totals;
   readonly provisional: Plan;
   readonly caPem: string | undefined;
-  readonly onLog: Log;
+  readonly proxies: Readonly<Record<string, string>>;
+  readonly onLog: OnLog;
+  readonly onVerdict: (verdict: ScriptVerdict) => void;
+  readonly secrets: SecretSources;
+  /** Gets what the script imports by URL. */
+  readonly remote: LoadRemote;
 }
 
 /** Compiles the script and runs its top level once (k6's VU 0). All of it throws RunError. */
@@ -52,13 +59,19 @@ export async function openScript(options: OpenScriptOptions): Promise<ScriptLife
   const portable = await compile(options);
   const script = loadScript(portable);
   const { provisional } = options;
-  const exports = await withUser(options, script, provisional, async (user) => user.exports);
+  const opened = { script, portable };
+  let openedFiles: ScriptLifecycle["openedFiles"] = new Map();
+  const exports = await withUser(options, opened, provisional, async (user, state) => {
+    openedFiles = state.openedFiles;
+    return user.exports;
+  });
   const has = (name: string): boolean => typeof exports[name] === "function";
   const run = (plan: Plan, call: Call): Promise<unknown> =>
-    withUser(options, script, plan, (user) => runCall(script, user, call));
+    withUser(options, opened, plan, (user) => runCall(script, user, call));
 
   return {
     portable,
+    openedFiles,
     options: exports.options,
     functionNames: Object.keys(exports).filter(has),
     hasSummaryHandler: has("handleSummary"),
@@ -74,18 +87,17 @@ export async function openScript(options: OpenScriptOptions): Promise<ScriptLife
       const limit = { ms: plan.teardownTimeoutMs, advice: ": raise teardownTimeout" };
       await run(plan, { name: "teardown", data, limit, onLate: exitCode.teardownTimeout });
     },
-    handleSummary: (data) => {
-      const limit = { ms: SUMMARY_TIMEOUT_MS, advice: "" };
+    handleSummary: (plan, data) => {
+      const limit = { ms: plan.handleSummaryTimeoutMs, advice: ": raise handleSummaryTimeout" };
       const onLate = exitCode.scriptException;
-      return run(provisional, { name: "handleSummary", data, limit, onLate });
+      return run(plan, { name: "handleSummary", data, limit, onLate });
     },
   };
 }
 
-async function compile({ path, source }: OpenScriptOptions): Promise<PortableScript> {
+async function compile({ path, source, remote }: OpenScriptOptions): Promise<PortableScript> {
   try {
-    const apiModules = { breakwater: apiNames };
-    return (await compileScript({ path, source, apiModules, globals: ["__ENV"] })).portable;
+    return (await compileScript({ path, source, remote, ...scriptWorld })).portable;
   } catch (error) {
     if (!(error instanceof ScriptError)) throw error;
     const isMissing = error.code === "not_found" || error.code === "unreadable";
@@ -94,20 +106,49 @@ async function compile({ path, source }: OpenScriptOptions): Promise<PortableScr
   }
 }
 
+interface OpenedScript {
+  readonly script: LoadedScript;
+  readonly portable: PortableScript;
+}
+
 /** Makes a VU, number 0, for one thing alone. */
 async function withUser<T>(
   options: OpenScriptOptions,
-  script: LoadedScript,
+  { script, portable }: OpenedScript,
   plan: Plan,
-  use: (user: ScriptUser) => Promise<T>,
+  use: (user: ScriptUser, state: TestState) => Promise<T>,
 ): Promise<T> {
-  const { clock, totals, caPem, env, onLog } = options;
-  using client = openClient({ plan, workers: 1, caPem }, clock);
+  const { clock, totals, caPem, proxies, env, secrets } = options;
+  const onLog: OnLog = (level, line, from) => options.onLog(level, secrets.redact(line), from);
+  using client = openClient({ plan, workers: 1, caPem, proxies }, clock);
   const log = new LogLimiter(onLog);
-  const common = { plan, measure: new Measure(totals), client, clock, log };
-  using users = scriptUserFactory(common, script, env);
+  let verdict: ScriptVerdict | undefined;
+  const state = new TestState({
+    options: plan.shown,
+    folder: dirname(options.path),
+    onVerdict: (told) => {
+      verdict = told;
+      if (told.kind === "fail") options.onVerdict(told);
+    },
+    secrets: options.secrets,
+  });
+  const test = { state, cutMs: () => Number.POSITIVE_INFINITY };
+  const common = {
+    plan,
+    measure: new Measure(totals),
+    client,
+    clock,
+    workers: 1,
+    log,
+    onLog,
+    test,
+  };
+  using users = scriptUserFactory(common, script, { script: portable, env });
   try {
-    return await use(await users.make(0));
+    return await use(await users.make(0), state);
+  } catch (error) {
+    if (verdict?.kind === "abort") throw new RunError(exitCode.scriptAborted, verdict.message);
+    throw error;
   } finally {
     log.close();
   }
@@ -128,7 +169,7 @@ async function runCall(script: LoadedScript, user: ScriptUser, call: Call): Prom
     late.reject(new RunError(onLate, message));
     user.interrupt();
   });
-  const result = user.call(name, data).catch((error: unknown) => {
+  const result = user.call(name, data, limit.ms).catch((error: unknown) => {
     throw new RunError(exitCode.scriptException, script.describe(error).stack);
   });
   try {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { fakeIo } from "../coordinator/testing/fake-io.ts";
 import { exitCode, RunError } from "../exit-code.ts";
 import { emptyTotals } from "../measure/measure.ts";
-import type { LoadRequest, LoadTarget } from "../request.ts";
+import { type GivenOptions, type LoadRequest, type LoadTarget, plainRequest } from "../request.ts";
 import { caught } from "../vu/testing/test-user.ts";
 import { openTarget } from "./open-target.ts";
 
@@ -19,26 +19,19 @@ const script = (source: string): LoadTarget => {
   return { kind: "script", path: `${import.meta.dir}/script.ts`, source };
 };
 
-async function open(request: Partial<LoadRequest>) {
+interface Asked extends Partial<LoadRequest> {
+  /** The command line's options. */
+  readonly overrides?: GivenOptions;
+}
+
+async function open(request: Asked) {
   const log: string[] = [];
-  const whole: LoadRequest = {
-    target: url,
-    overrides: {},
-    rate: undefined,
-    maxVus: undefined,
-    env: {},
-    workers: 1,
-    caFile: undefined,
-    outputs: [],
-    summaryExport: undefined,
-    summaryMode: "compact",
-    noThresholds: false,
-    hasColor: false,
-    isQuiet: false,
-    ...request,
-  };
+  const { overrides = {}, ...rest } = request;
+  const layers = { ...plainRequest.layers, commandLine: overrides };
+  const whole = { ...plainRequest, target: url, layers, ...rest };
   const onLog = (level: string, line: string): void => void log.push(`${level} ${line}`);
-  return { ...(await openTarget(whole, emptyTotals(), fakeIo(), onLog)), log };
+  const events = { onLog, onVerdict: () => {} };
+  return { ...(await openTarget(whole, emptyTotals(), fakeIo(), events)), log };
 }
 
 test("a URL is a plan and a request to make over and over", async () => {
@@ -60,14 +53,14 @@ test("a script's options hold, but for what the command line says", async () => 
     env: { KEY: "value" },
   });
   expect(plan.scenarios[0]).toMatchObject({ executor: "constant-vus", vus: 7, durationMs: 10_000 });
-  expect(plan.tags).toEqual({ a: "c", b: "s" });
+  expect(plan.tags).toEqual({ a: "c" });
   expect(workload).toMatchObject({ kind: "script", env: { KEY: "value" } });
   expect(lifecycle?.functionNames).toEqual(["default"]);
   expect(log).toEqual([expect.stringMatching(/^warn .*"unknown".*is not an option/)]);
 });
 
 describe("what cannot be run is refused before anything is sent", () => {
-  test.each<[string, Partial<LoadRequest>, string]>([
+  test.each<[string, Asked, string]>([
     ["a URL", { target: { ...url, url: "ftp://127.0.0.1/" } }, "only http and https"],
     ["a method", { target: { ...url, method: "GET IT" } }, 'Cannot send the method "GET IT"'],
     [

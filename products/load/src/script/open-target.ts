@@ -2,23 +2,31 @@ import { readFileSync } from "node:fs";
 import { HttpClientError } from "@breakwater/http-client";
 import { parseDuration, UnitError } from "@breakwater/units";
 import { WireError } from "@breakwater/wire";
-import type { UrlWorkload, Workload } from "../engine/engine.ts";
+import type { EngineEvents, SecretSettings, UrlWorkload, Workload } from "../engine/engine.ts";
+import { openSecrets } from "../engine/open-secrets.ts";
 import { urlRequest } from "../engine/url-request.ts";
 import { exitCode, RunError } from "../exit-code.ts";
 import type { LoadIo } from "../io.ts";
 import type { Totals } from "../measure/measure.ts";
+import { readEnvOptions } from "../plan/env-options.ts";
 import { PlanError } from "../plan/error.ts";
-import { type Options, parseOptions } from "../plan/options.ts";
+import { type Layer, mergeLayers } from "../plan/layers.ts";
+import type { Options } from "../plan/options.ts";
+import { type OptionsSource, parseOptions } from "../plan/parse-options.ts";
 import type { Plan } from "../plan/plan.ts";
-import { mergeOptions, toPlan } from "../plan/to-plan.ts";
+import { type PlanDefaults, toPlan } from "../plan/to-plan.ts";
 import { withRate, withUrlDefaults } from "../plan/url-mode.ts";
 import type { LoadRequest, LoadTarget } from "../request.ts";
+import { sourceLines } from "../secrets/secret-sources.ts";
 import { userAgent } from "../version.ts";
 import { openScript, type ScriptLifecycle } from "./lifecycle.ts";
+import { remoteImports } from "./remote-imports.ts";
 
 /** What is to be run, read and checked; nothing of it has touched the network. */
 export interface OpenTarget {
   readonly plan: Plan;
+  /** Of all layers together. */
+  readonly options: Options;
   readonly workload: Workload;
   readonly caPem: string | undefined;
   /** Only a script has one. */
@@ -30,31 +38,41 @@ export async function openTarget(
   request: LoadRequest,
   totals: Totals,
   io: LoadIo,
-  onLog: (level: "warn" | "error", line: string) => void,
+  events: Pick<EngineEvents, "onLog" | "onVerdict">,
 ): Promise<OpenTarget> {
   const caPem = readCa(request.caFile);
   const { target } = request;
   try {
-    const overrides = parseOptions("command line", request.overrides).options;
+    const layers = readLayers(request, events.onLog);
     if (target.kind === "url") {
+      const around = merge([layers.configFile, ...layers.higher], events.onLog);
       // A rate has defaults of its own, for how many VUs it takes depends on it.
-      const options = request.rate === undefined ? withUrlDefaults(overrides) : overrides;
+      const options = request.rate === undefined ? withUrlDefaults(around) : around;
       const workload = toUrlWorkload(target);
       const made = plan(request, options);
       urlRequest(made.http, workload); // refuses what cannot be sent
-      return { plan: made, workload, caPem, lifecycle: undefined };
+      return { plan: made, options, workload, caPem, lifecycle: undefined };
     }
-    const provisional = toPlan(withoutExecution(overrides), { userAgent });
+    const around = merge([layers.configFile, ...layers.higher], () => {});
+    const provisional = toPlan(withoutExecution(around), planDefaults(request));
     const { path, source } = target;
     const { env } = request;
-    const common = { env, clock: io.clock, totals, provisional, caPem, onLog };
+    const secretSettings = toSecretSettings(request);
+    const secrets = openSecrets(secretSettings, io.clock);
+    const remote = remoteImports(path, io, events.onLog);
+    const { proxies } = request;
+    const found = { provisional, caPem, proxies, secrets, remote };
+    const common = { env, clock: io.clock, totals, ...found, ...events };
     const lifecycle = await openScript({ path, source, ...common });
-    const { options, warnings } = parseOptions("script", lifecycle.options);
-    for (const warning of warnings) onLog("warn", warning);
-    const made = plan(request, mergeOptions(options, overrides));
+    const ofScript = readLayer("script", target.archivedOptions ?? lifecycle.options, events.onLog);
+    // A rate replaces whatever else says how iterations start: nothing to warn of.
+    const onMerge = request.rate === undefined ? events.onLog : () => {};
+    const options = merge([layers.configFile, ofScript, ...layers.higher], onMerge);
+    const made = plan(request, options);
     checkFunctions(made, lifecycle);
-    const workload = { kind: "script", script: lifecycle.portable, env } as const;
-    return { plan: made, workload, caPem, lifecycle };
+    const { portable } = lifecycle;
+    const workload = { kind: "script", script: portable, env, secrets: secretSettings } as const;
+    return { plan: made, options, workload, caPem, lifecycle };
   } catch (error) {
     if (!badInput.some((kind) => error instanceof kind)) throw error;
     throw new RunError(exitCode.invalidConfig, (error as Error).message);
@@ -64,9 +82,49 @@ export async function openTarget(
 /** What those who read the request's values say of a wrong one. */
 const badInput = [PlanError, UnitError, HttpClientError, WireError];
 
+function toSecretSettings({ secretSources, settings }: LoadRequest): SecretSettings {
+  const ofSources = Object.entries(settings).filter(([name]) => name.startsWith("K6_SECRET_"));
+  return { lines: sourceLines(secretSources, settings), env: Object.fromEntries(ofSources) };
+}
+
+type OnWarning = (level: "warn", line: string) => void;
+
+interface ReadLayers {
+  readonly configFile: Layer;
+  /** In the order of their strength. */
+  readonly higher: readonly Layer[];
+}
+
+function readLayers({ layers, settings }: LoadRequest, onLog: OnWarning): ReadLayers {
+  return {
+    configFile: readLayer("config file", layers.configFile, onLog),
+    higher: [
+      readLayer("environment", readEnvOptions(settings), onLog),
+      readLayer("command line", layers.commandLine, onLog),
+    ],
+  };
+}
+
+function readLayer(source: OptionsSource, given: unknown, onLog: OnWarning): Layer {
+  const { options, warnings } = parseOptions(source, given);
+  for (const warning of warnings) onLog("warn", warning);
+  return { source, options };
+}
+
+function merge(layers: readonly Layer[], onLog: OnWarning): Options {
+  const { options, warnings } = mergeLayers(layers);
+  for (const warning of warnings) onLog("warn", warning);
+  return options;
+}
+
 function plan(request: LoadRequest, options: Options): Plan {
   const { rate, maxVus } = request;
-  return toPlan(rate === undefined ? options : withRate(options, rate, maxVus), { userAgent });
+  const rated = rate === undefined ? options : withRate(options, rate, maxVus);
+  return toPlan(rated, planDefaults(request));
+}
+
+function planDefaults({ httpVersion }: LoadRequest): PlanDefaults {
+  return { userAgent, httpVersion };
 }
 
 /** For the script's top level alone, before it has said how it wants to be run. */

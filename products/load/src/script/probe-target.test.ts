@@ -19,7 +19,7 @@ test("a target that can be reached is sent nothing", async () => {
       return new Response();
     },
   });
-  await probeTarget({ workload: urlWorkload(server.url), plan, caPem: undefined }, io);
+  await probeTarget({ workload: urlWorkload(server.url), plan, caPem: undefined, proxies: {} }, io);
   expect(requests).toBe(0);
 });
 
@@ -27,7 +27,10 @@ test("one that cannot is said so at once", async () => {
   const server = Bun.serve({ port: 0, fetch: () => new Response() });
   const { url } = server;
   await server.stop(true);
-  const probing = probeTarget({ workload: urlWorkload(url), plan, caPem: undefined }, io);
+  const probing = probeTarget(
+    { workload: urlWorkload(url), plan, caPem: undefined, proxies: {} },
+    io,
+  );
   const error = (await caught(probing)) as RunError;
   expect(error).toBeInstanceOf(RunError);
   expect(error.exitCode).toBe(exitCode.unreachable);
@@ -37,5 +40,5 @@ test("one that cannot is said so at once", async () => {
 
 test("a script is not probed: it may know what it does", async () => {
   const workload = await scriptWorkload("export default () => {}");
-  await probeTarget({ workload, plan, caPem: undefined }, io);
+  await probeTarget({ workload, plan, caPem: undefined, proxies: {} }, io);
 });

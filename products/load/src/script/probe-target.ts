@@ -10,7 +10,7 @@ import type { LoadIo } from "../io.ts";
  * may know what they do, so they are not probed. Throws RunError.
  */
 export async function probeTarget(
-  job: Pick<EngineJob, "workload" | "plan" | "caPem">,
+  job: Pick<EngineJob, "workload" | "plan" | "caPem" | "proxies">,
   io: LoadIo,
 ): Promise<void> {
   if (job.workload.kind !== "url") return;

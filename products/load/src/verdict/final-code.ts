@@ -8,6 +8,8 @@ export interface Ending {
   readonly supervised: Supervised;
   readonly verdicts: Verdicts;
   readonly teardownCode: ExitCode | undefined;
+  /** exec.test.fail() was called. */
+  readonly isMarkedAsFailed: boolean;
   /** Something that was asked for could not be written. */
   readonly isResultLost: boolean;
   /** A script may well expect its requests to fail; who loads one URL does not. */
@@ -16,11 +18,12 @@ export interface Ending {
 
 /** The run's exit code: the first of its reasons that applies. */
 export function finalCode(ending: Ending): ExitCode {
-  const { supervised, verdicts, teardownCode, isResultLost, isUrlMode } = ending;
+  const { supervised, verdicts, teardownCode, isMarkedAsFailed, isResultLost, isUrlMode } = ending;
   const { early, state } = supervised;
   if (early && early.exitCode !== exitCode.thresholdsFailed) return early.exitCode;
   if (teardownCode !== undefined) return teardownCode;
   if (early || failedThresholds(verdicts).length > 0) return exitCode.thresholdsFailed;
+  if (isMarkedAsFailed) return exitCode.markedAsFailed;
   if (isResultLost) return exitCode.resultLost;
   const isUnanswered = state.complete > 0 && state.answered === 0;
   return isUrlMode && isUnanswered ? exitCode.unreachable : exitCode.ok;

@@ -12,9 +12,10 @@ export interface ActivityListener {
 
 /**
  * "loading": the module's top level runs. "complete": nothing runs, and the last function ended by
- * itself. "interrupted": its scenario was over before it was; what is left of it may still run.
+ * itself. "ending": it has thrown or aborted the test, and what it waited for is being cut.
+ * "interrupted": its scenario was over before it was; what is left of it may still run.
  */
-type Phase = "loading" | "running" | "complete" | "interrupted";
+type Phase = "loading" | "running" | "ending" | "complete" | "interrupted";
 
 /**
  * Whether a VU's script runs, and what it waits for. As in k6 a function is over when the calls
@@ -31,6 +32,15 @@ export class Activity {
   #openCalls = 0;
   #hasWaited: boolean = false;
   readonly #waits = new Set<(error: Interrupted) => void>();
+  /** Of calls that hold the script up in k6: the one that is under way, and those behind it. */
+  #blocking = 0;
+  /** Of those, calls that call the script in turn: they hold up events alone. */
+  #enclosing = 0;
+  readonly #turns: (() => void)[] = [];
+  /** Events that came while the script was held up. */
+  readonly #events: (() => void)[] = [];
+  #isDelivering: boolean = false;
+  readonly #closes: (() => void)[] = [];
 
   constructor(clock: Clock, listener: ActivityListener) {
     this.#clock = clock;
@@ -42,8 +52,16 @@ export class Activity {
     return this.#isBusy;
   }
 
+  get isLoading(): boolean {
+    return this.#phase === "loading";
+  }
+
   get isRunning(): boolean {
     return this.#phase === "running";
+  }
+
+  get isEnding(): boolean {
+    return this.#phase === "ending";
   }
 
   get wasInterrupted(): boolean {
@@ -73,14 +91,38 @@ export class Activity {
   interrupt(): void {
     if (!this.isRunning) return;
     this.#phase = "interrupted";
+    this.#cut();
+  }
+
+  /** As interrupt(), by the script's own will: what it did counts as complete. */
+  end(): void {
+    if (!this.isRunning) return;
+    this.#phase = "ending";
+    this.#cut();
+  }
+
+  #cut(): void {
     const error = new Interrupted();
+    this.#events.length = 0;
+    this.#closeAll();
     for (const cut of [...this.#waits]) cut(error);
+  }
+
+  /**
+   * Calls `close` once, when the function that runs now is over or is cut: for what it left open.
+   */
+  atEnd(close: () => void): void {
+    this.#closes.push(close);
+  }
+
+  #closeAll(): void {
+    for (const close of this.#closes.splice(0)) close();
   }
 
   /** Throws unless a function of the script runs. `what` follows "Cannot". */
   assertRunning(what: string): void {
     if (this.#phase === "running") return;
-    if (this.#phase === "interrupted") throw new Interrupted();
+    if (this.#phase === "interrupted" || this.isEnding) throw new Interrupted();
     const why =
       this.#phase === "loading"
         ? "the script is still being loaded: do it in default(), setup() or teardown()"
@@ -124,6 +166,98 @@ export class Activity {
     return end;
   }
 
+  /**
+   * Runs what holds the whole script up in k6, as sleep() and http.get() do: one after the other in
+   * the order they were made, though async functions may make several at once. No event is
+   * delivered meanwhile.
+   */
+  block<T>(run: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.beginBlocking(() => {
+        Promise.try(run).finally(this.endBlocking).then(resolve, reject);
+      });
+    });
+  }
+
+  /** As block(), without a promise of its own: `run` sees to it that endBlocking() follows. */
+  beginBlocking(run: () => void): void {
+    this.#blocking += 1;
+    if (this.#blocking === 1) run();
+    else this.#turns.push(run);
+  }
+
+  readonly endBlocking = (): void => {
+    this.#blocking -= 1;
+    this.#turns.shift()?.();
+    this.#deliverLater();
+  };
+
+  /**
+   * As block(), for what calls functions of the script meanwhile, as ws.connect() does: what those
+   * call is not held up by it, only events are.
+   */
+  async enclose<T>(run: () => Promise<T>): Promise<T> {
+    if (this.isBlocked) await this.block(async () => {});
+    this.#enclosing += 1;
+    try {
+      return await run();
+    } finally {
+      this.#enclosing -= 1;
+      this.#deliverLater();
+    }
+  }
+
+  /** A call that holds the script up is under way. */
+  get isBlocked(): boolean {
+    return this.#blocking > 0;
+  }
+
+  /**
+   * Keeps the function from being over until it is released: a timer that is set, an open socket or
+   * stream. `onInterrupt` ends what it stands for; the hold is released by then.
+   */
+  hold(onInterrupt: () => void): Hold {
+    const release = this.whileWaiting(onInterrupt);
+    return {
+      release,
+      deliver: (event) => {
+        this.#events.push(() => this.#handle(event));
+        this.#deliverLater();
+      },
+    };
+  }
+
+  /** In the next turn of the event loop, as what the last call gave may make another. */
+  #deliverLater(): void {
+    if (this.#isDelivering || this.#events.length === 0 || !this.#mayDeliver) return;
+    this.#isDelivering = true;
+    this.#clock.at(this.#clock.nowMs(), () => {
+      this.#isDelivering = false;
+      if (this.#mayDeliver) this.#events.shift()?.();
+      // One in each turn: what its promises lead to comes before the next, as in k6.
+      this.#deliverLater();
+    });
+  }
+
+  get #mayDeliver(): boolean {
+    return this.#blocking === 0 && this.#enclosing === 0;
+  }
+
+  #handle(event: () => unknown): void {
+    if (!this.isRunning) return;
+    const end = this.whileWaiting(() => {});
+    Promise.try(event)
+      .catch((error: unknown) => this.#failed(error))
+      .finally(end);
+  }
+
+  /** What the script throws ends all that it had begun, as in k6. */
+  #failed(error: unknown): void {
+    if (!this.isRunning) return;
+    this.#listener.onThrown(error);
+    this.end();
+  }
+
   readonly #onReturned = (): void => {
     this.#hasReturned = true;
     if (!this.#hasEnded) return;
@@ -133,7 +267,7 @@ export class Activity {
   };
 
   readonly #onThrown = (error: unknown): void => {
-    if (this.isRunning) this.#listener.onThrown(error);
+    this.#failed(error);
     this.#onReturned();
   };
 
@@ -152,9 +286,21 @@ export class Activity {
   #settle(): void {
     this.#isBusy = false;
     this.#hasReturned = false;
-    if (this.isRunning) this.#phase = "complete";
+    if (this.isRunning || this.isEnding) this.#phase = "complete";
+    if (this.#closes.length > 0) this.#closeAll();
     this.#listener.onSettled();
   }
+}
+
+/** See Activity.hold(). */
+export interface Hold {
+  /** The script may be over when all else is. Harmless when called twice. */
+  release(): void;
+  /**
+   * Runs the script's callback once nothing holds the script up, in the order of delivery. What it
+   * throws ends the iteration.
+   */
+  deliver(event: () => unknown): void;
 }
 
 /**

@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import type { Exchange, Failure } from "@breakwater/http-client";
 import { HttpTags, VuTags } from "../measure/sample-tags.ts";
-import { describeExchange, k6TlsVersion } from "./describe-exchange.ts";
+import { describeExchange } from "./describe-exchange.ts";
 
 interface Answer {
   readonly status?: number;
-  readonly minorVersion?: 0 | 1;
+  readonly protocol?: string;
   readonly failure?: Failure;
   readonly tlsVersion?: string;
 }
@@ -13,8 +13,8 @@ interface Answer {
 /** What the tags say of one exchange after another: nothing of an earlier one may stay. */
 function tagsAfter(...answers: readonly Answer[]): Readonly<Record<string, string>> {
   const tags = new HttpTags(new VuTags());
-  for (const { status, minorVersion = 1, failure, tlsVersion } of answers) {
-    const head = status === undefined ? undefined : { status, minorVersion };
+  for (const { status, protocol = "HTTP/1.1", failure, tlsVersion } of answers) {
+    const head = status === undefined ? undefined : { status, protocol };
     describeExchange(tags, { head, failure, tlsVersion } as Exchange);
   }
   const { group: _group, method: _method, name: _name, url: _url, ...said } = tags.all();
@@ -27,8 +27,13 @@ test.each<[string, Answer, Record<string, string>]>([
   ["answered", { status: 200 }, { status: "200", proto: "HTTP/1.1", expected_response: "true" }],
   [
     "answered in HTTP/1.0 over TLS",
-    { status: 399, minorVersion: 0, tlsVersion: "TLSv1.3" },
+    { status: 399, protocol: "HTTP/1.0", tlsVersion: "tls1.3" },
     { status: "399", proto: "HTTP/1.0", expected_response: "true", tls_version: "tls1.3" },
+  ],
+  [
+    "reset by an HTTP/2 server",
+    { failure: { code: "http2_stream", message: "refused", http2Code: 7 } },
+    { status: "0", expected_response: "false", error: "refused", error_code: "1638" },
   ],
   [
     "refused",
@@ -53,15 +58,7 @@ test.each<[string, Answer, Record<string, string>]>([
   ],
 ])("a request that was %s", (_name, answer, wanted) => {
   expect(tagsAfter(answer)).toEqual(wanted);
-  expect(tagsAfter({ failure: reset, tlsVersion: "TLSv1.2" }, { status: 500 }, answer)).toEqual(
+  expect(tagsAfter({ failure: reset, tlsVersion: "tls1.2" }, { status: 500 }, answer)).toEqual(
     wanted,
   );
-});
-
-test.each([
-  ["TLSv1", "tls1.0"],
-  ["TLSv1.2", "tls1.2"],
-  ["TLSv9", "TLSv9"],
-])("%s is k6's %s", (version, wanted) => {
-  expect(k6TlsVersion(version)).toBe(wanted);
 });

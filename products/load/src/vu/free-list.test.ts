@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { portionOf } from "@breakwater/schedule";
 import { FreeList } from "./free-list.ts";
 import { caught } from "./testing/test-user.ts";
 import type { VirtualUser } from "./virtual-user.ts";
@@ -15,7 +16,7 @@ test.each([
   ["the last of three", 2, 3, [3, 6, 9, 12]],
 ])("%s numbers its VUs so that each number is there once in the test", async (_name, ...rest) => {
   const [worker, workers, wanted] = rest;
-  const list = new FreeList({ make: vu, worker, workers });
+  const list = new FreeList({ make: vu, portion: portionOf({ worker, workers }) });
   await list.fill(3);
   const taken = [list.tryTake(), list.tryTake(), list.tryTake(), await list.grow()];
   expect(taken.map((one) => one?.idInTest)).toEqual(wanted);
@@ -23,7 +24,7 @@ test.each([
 });
 
 test("filling it again makes only what is missing", async () => {
-  const list = new FreeList({ make: vu, worker: 0, workers: 1 });
+  const list = new FreeList({ make: vu, portion: portionOf({ worker: 0, workers: 1 }) });
   await list.fill(2);
   await list.fill(1);
   await list.fill(3);
@@ -31,7 +32,7 @@ test("filling it again makes only what is missing", async () => {
 });
 
 test("a VU that is given back can be taken again", async () => {
-  const list = new FreeList({ make: vu, worker: 0, workers: 1 });
+  const list = new FreeList({ make: vu, portion: portionOf({ worker: 0, workers: 1 }) });
   await list.fill(1);
   const one = list.tryTake();
   list.giveBack(one!);
@@ -40,7 +41,7 @@ test("a VU that is given back can be taken again", async () => {
 
 test("a VU that cannot be made does not count, and its number is not given again", async () => {
   const make = (id: number) => (id === 1 ? Promise.reject(new Error("no memory")) : vu(id));
-  const list = new FreeList({ make, worker: 0, workers: 1 });
+  const list = new FreeList({ make, portion: portionOf({ worker: 0, workers: 1 }) });
   expect(await caught(list.grow())).toEqual(new Error("no memory"));
   expect([(await list.grow()).idInTest, list.size]).toEqual([2, 1]);
 });

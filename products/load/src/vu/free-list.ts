@@ -1,3 +1,4 @@
+import type { Portion } from "@breakwater/schedule";
 import type { VirtualUser, VuPool } from "./virtual-user.ts";
 
 /** The VUs of one process; scenarios that do not overlap in time use the same ones. */
@@ -5,20 +6,17 @@ export class FreeList implements VuPool {
   /** The one to be taken next is the last. */
   readonly #free: VirtualUser[] = [];
   readonly #make: (idInTest: number) => Promise<VirtualUser>;
-  readonly #worker: number;
-  readonly #workers: number;
+  readonly #portion: Portion;
   #numbered = 0;
   #size = 0;
 
-  /** Worker k of n numbers its VUs k+1, k+1+n, …: unique in the test without asking anybody. */
+  /** The numbers are the portion's, from 1: unique in the test without asking anybody. */
   constructor(options: {
     readonly make: (idInTest: number) => Promise<VirtualUser>;
-    readonly worker: number;
-    readonly workers: number;
+    readonly portion: Portion;
   }) {
     this.#make = options.make;
-    this.#worker = options.worker;
-    this.#workers = options.workers;
+    this.#portion = options.portion;
   }
 
   /** How many VUs there are, in use or not. */
@@ -41,7 +39,7 @@ export class FreeList implements VuPool {
   }
 
   async grow(): Promise<VirtualUser> {
-    const idInTest = this.#numbered * this.#workers + this.#worker + 1;
+    const idInTest = this.#portion.at(this.#numbered) + 1;
     this.#numbered += 1;
     const vu = await this.#make(idInTest);
     this.#size += 1;

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { FakeClock } from "@breakwater/clock/testing";
 import { systemClock } from "@breakwater/system-clock";
 import { Interrupted } from "./activity.ts";
+import { SetupData } from "./setup-data.ts";
 import { anyIteration, anyScenario, caught, messageOf, testUser } from "./testing/test-user.ts";
 
 describe("an iteration", () => {
@@ -111,10 +112,10 @@ describe("an iteration", () => {
   });
 
   test("gets what setup() returned: the VU's own copy, the same in all its iterations", async () => {
-    const setup: { json: string | undefined } = { json: undefined };
+    const setup = new SetupData();
     using one = testUser({ clock: new FakeClock(), shared: { setup } });
     using two = testUser({ clock: new FakeClock(), shared: { setup } });
-    setup.json = '{"ids":[1]}';
+    setup.set('{"ids":[1]}');
     const seen: unknown[] = [];
     const look = (data: unknown): void => {
       seen.push(data);
@@ -274,7 +275,7 @@ describe("call()", () => {
         return { got: data };
       },
     };
-    expect(await vu.user.call("setup", 7)).toEqual({ got: 7 });
+    expect(await vu.user.call("setup", 7, 60_000)).toEqual({ got: 7 });
     expect(vu.samples.map(({ name, tags }) => [name, tags])).toEqual([
       ["checks", { group: "::setup", check: "one" }],
       ["data_sent", { group: "::setup" }],
@@ -286,7 +287,7 @@ describe("call()", () => {
     using vu = testUser({ clock: new FakeClock() });
     const error = new Error("no");
     vu.user.exports = { setup: () => Promise.reject(error) };
-    expect(await caught(vu.user.call("setup", undefined))).toBe(error);
+    expect(await caught(vu.user.call("setup", undefined, 60_000))).toBe(error);
     expect(vu.errors).toEqual([]);
   });
 
@@ -294,7 +295,7 @@ describe("call()", () => {
     const clock = new FakeClock();
     using vu = testUser({ clock });
     vu.user.exports = { setup: () => vu.api.sleep(100) };
-    const failed = caught(vu.user.call("setup", undefined));
+    const failed = caught(vu.user.call("setup", undefined, 60_000));
     vu.user.interrupt();
     await clock.advanceTo(10);
     expect(await failed).toEqual(new Interrupted());
@@ -310,12 +311,11 @@ test("while the script is loaded it can neither send nor check, and says where t
     () => api.check(1, { one: true }),
     () => api.group("g", () => {}),
     () => orders.add(1),
-    () => api.sleep(1),
   ];
   const where = "the script is still being loaded: do it in default(), setup() or teardown()";
   const messages = await Promise.all(attempts.map(async (run) => messageOf(await caught(run))));
   expect(messages).toEqual(
-    ["send a request", "check", "open a group", "add to a metric", "sleep"].map(
+    ["send a request", "check", "open a group", "add to a metric"].map(
       (what) => `Cannot ${what}: ${where}`,
     ),
   );

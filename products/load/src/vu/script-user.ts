@@ -1,12 +1,15 @@
-import type { CancelTimer, Clock } from "@breakwater/clock";
+import { type CancelTimer, type Clock, sleepUntil } from "@breakwater/clock";
 import type { Connections } from "@breakwater/http-client";
 import type { CookieJar } from "tough-cookie";
 import type { RequestCache } from "../api/http/request-cache.ts";
 import type { Measure } from "../measure/measure.ts";
-import { CheckTags, HttpTags, VuTags } from "../measure/sample-tags.ts";
+import { CheckTags, HttpTags, type SystemTags, VuTags } from "../measure/sample-tags.ts";
 import type { HttpSettings } from "../plan/plan.ts";
-import { Activity, type ActivityListener } from "./activity.ts";
+import type { Scenario } from "../plan/scenario.ts";
+import { Activity, type ActivityListener, Interrupted } from "./activity.ts";
 import type { FairTurn } from "./fair-turn.ts";
+import type { SetupData } from "./setup-data.ts";
+import type { TestContext } from "./test-context.ts";
 import type { Iteration, IterationOutcome, VirtualUser } from "./virtual-user.ts";
 import type { VuContext } from "./vu-context.ts";
 
@@ -20,14 +23,23 @@ export interface ScriptUserShared {
   readonly requests: RequestCache;
   readonly turn: FairTurn;
   readonly runTags: Readonly<Record<string, string>>;
+  readonly systemTags: SystemTags;
   /** __ENV before a scenario adds its own. */
   readonly env: Readonly<Record<string, string>>;
   readonly minIterationDurationMs: number;
-  /** What setup() returned, once it is known; undefined JSON when it returned nothing. */
-  readonly setup: { json: string | undefined };
+  readonly test: TestContext;
+  /** When the scenario's last iterations are cut, on the run's clock; Infinity before the start. */
+  readonly cutMs: (scenario: Scenario) => number;
+  /** What setup() returned, once it is known. */
+  readonly setup: SetupData;
   /** An iteration threw: it still counts as complete, as in k6. */
   readonly onError: (error: unknown) => void;
   readonly onWarning: (line: string) => void;
+}
+
+export interface VuIds {
+  readonly idInTest: number;
+  readonly idInInstance: number;
 }
 
 /**
@@ -35,11 +47,15 @@ export interface ScriptUserShared {
  */
 export class ScriptUser implements VirtualUser, VuContext, ActivityListener {
   readonly idInTest: number;
+  readonly idInInstance: number;
+  /** -1 before the first. */
+  iterationInInstance = -1;
+  iterationInScenario = -1;
   readonly connections: Connections;
   readonly activity: Activity;
-  readonly tags: VuTags = new VuTags();
-  readonly httpTags: HttpTags = new HttpTags(this.tags);
-  readonly checkTags: CheckTags = new CheckTags(this.tags);
+  readonly tags: VuTags;
+  readonly httpTags: HttpTags;
+  readonly checkTags: CheckTags;
   jar: CookieJar | undefined;
   bytesSent = 0;
   bytesReceived = 0;
@@ -54,6 +70,7 @@ export class ScriptUser implements VirtualUser, VuContext, ActivityListener {
   #iteration: Iteration | undefined;
   #dueMs: number | undefined;
   #startedMs = 0;
+  #cutMs: number = Number.POSITIVE_INFINITY;
   /** Set from start() until the iteration's end has been told, or is about to be. */
   #onEnd: ((outcome: IterationOutcome) => void) | undefined;
   /** Started, but waiting for its turn or for what is left of an interrupted iteration. */
@@ -62,11 +79,20 @@ export class ScriptUser implements VirtualUser, VuContext, ActivityListener {
   /** What call() waits for, instead of an iteration. */
   #onCallSettled: (() => void) | undefined;
 
-  constructor(idInTest: number, connections: Connections, shared: ScriptUserShared) {
+  constructor(
+    { idInTest, idInInstance }: VuIds,
+    connections: Connections,
+    shared: ScriptUserShared,
+  ) {
     this.idInTest = idInTest;
+    this.idInInstance = idInInstance;
     this.connections = connections;
     this.#shared = shared;
     this.activity = new Activity(shared.clock, this);
+    this.tags = new VuTags(shared.systemTags);
+    this.tags.vu = idInTest;
+    this.httpTags = new HttpTags(this.tags);
+    this.checkTags = new CheckTags(this.tags);
     this.tags.base = shared.runTags;
     this.env = { ...shared.env };
   }
@@ -83,6 +109,12 @@ export class ScriptUser implements VirtualUser, VuContext, ActivityListener {
   get requests(): RequestCache {
     return this.#shared.requests;
   }
+  get test(): TestContext {
+    return this.#shared.test;
+  }
+  get iteration(): Iteration | undefined {
+    return this.#iteration;
+  }
 
   start(iteration: Iteration, onEnd: (outcome: IterationOutcome) => void): void {
     if (this.#iteration?.scenario !== iteration.scenario) this.#bind(iteration);
@@ -96,6 +128,8 @@ export class ScriptUser implements VirtualUser, VuContext, ActivityListener {
   }
 
   interrupt(): void {
+    // It is over in this turn or the next, and complete.
+    if (this.activity.isEnding) return;
     const onEnd = this.#onEnd;
     const outcome = this.#cancelPad ? "complete" : "interrupted";
     this.#onEnd = undefined;
@@ -108,8 +142,12 @@ export class ScriptUser implements VirtualUser, VuContext, ActivityListener {
     if (onEnd) queueMicrotask(() => onEnd(outcome));
   }
 
-  /** Runs a function that is no iteration: setup, say. Rejects with what it throws. */
-  call(name: string, data: unknown): Promise<unknown> {
+  /**
+   * Runs a function that is no iteration: setup, say. Rejects with what it throws. A loop that does
+   * not wait is ended after `limitMs`; else the caller interrupts.
+   */
+  call(name: string, data: unknown, limitMs: number): Promise<unknown> {
+    this.#cutMs = this.clock.nowMs() + limitMs;
     const { promise, resolve } = Promise.withResolvers<unknown>();
     let result: Promise<unknown> | undefined;
     this.tags.group = `::${name}`;
@@ -125,6 +163,21 @@ export class ScriptUser implements VirtualUser, VuContext, ActivityListener {
     const dueMs = this.#dueMs;
     this.#dueMs = undefined;
     return dueMs;
+  }
+
+  /** For a loop of the script's that can wait: all others have had their turn. */
+  yieldTurn(): Promise<void> {
+    return this.activity.block(() => sleepUntil(this.clock, this.clock.nowMs()));
+  }
+
+  /**
+   * Called now and then by a loop of the script's that does not wait: no timer can end it. Throws
+   * when it has to end.
+   */
+  onBusy(): void {
+    const { activity, clock } = this;
+    if (activity.isRunning && clock.nowMs() >= this.#cutMs) this.interrupt();
+    if (activity.wasInterrupted) throw new Interrupted();
   }
 
   warn(line: string): void {
@@ -156,6 +209,8 @@ export class ScriptUser implements VirtualUser, VuContext, ActivityListener {
     }
     Object.assign(this.env, scenario.env);
     this.tags.scenario = scenario.name;
+    this.#cutMs = this.#shared.cutMs(scenario);
+    this.iterationInScenario = -1;
     // One object for all VUs, where the scenario has no tags of its own.
     const hasTags = Object.keys(scenario.tags).length > 0;
     this.tags.base = hasTags ? { ...runTags, ...scenario.tags } : runTags;
@@ -168,6 +223,9 @@ export class ScriptUser implements VirtualUser, VuContext, ActivityListener {
     const { scenario, dueMs } = this.#iteration!;
     this.#dueMs = dueMs;
     this.#startedMs = this.clock.nowMs();
+    this.iterationInInstance += 1;
+    this.iterationInScenario += 1;
+    this.tags.iter = this.iterationInInstance;
     if (!this.settings.noCookiesReset) this.jar = undefined;
     this.activity.begin(this.exports[scenario.exec] as ScriptFunction, this.#readSetupData());
   };
@@ -177,8 +235,7 @@ export class ScriptUser implements VirtualUser, VuContext, ActivityListener {
    */
   #readSetupData(): unknown {
     if (!this.#hasSetupData) {
-      const { json } = this.#shared.setup;
-      this.#setupData = json === undefined ? undefined : JSON.parse(json);
+      this.#setupData = this.#shared.setup.copy();
       this.#hasSetupData = true;
     }
     return this.#setupData;

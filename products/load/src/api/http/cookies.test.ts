@@ -3,7 +3,8 @@ import { systemClock } from "@breakwater/system-clock";
 import fc from "fast-check";
 import { type TestUserOptions, testUser } from "../../vu/testing/test-user.ts";
 import type { ScriptApi } from "../api.ts";
-import { newJar } from "./cookies.ts";
+import { CookieJar } from "./cookie-jar.ts";
+import { newJar } from "./cookie-library.ts";
 import type { RequestParams } from "./params.ts";
 import { type Echo, echoServer, to } from "./testing/echo-server.ts";
 
@@ -116,15 +117,16 @@ describe("params.cookies", () => {
 });
 
 function jarWith(cookie: string) {
-  const jar = newJar();
-  jar.setCookieSync(cookie, "http://127.0.0.1/");
+  const [name = "", value = ""] = cookie.split("=");
+  const jar = new CookieJar();
+  jar.set("http://127.0.0.1/", name, value);
   return jar;
 }
 
 test("a call's own jar keeps what is set, and the VU's does not", async () => {
   await using server = echoServer({ "/set": setting("a=1") });
   using vu = openVu();
-  const jar = newJar();
+  const jar = new CookieJar();
   const url = String(server.url);
   const seen = await vu.inside(async (api) => {
     await api.http.get(`${url}set`, { jar });

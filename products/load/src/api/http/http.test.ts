@@ -261,18 +261,22 @@ describe("a failed request", () => {
   });
 
   test.each([
-    ["relative", "/path"],
-    ["of another scheme", "ftp://127.0.0.1/"],
-    ["none", "undefined"],
-  ])("with a URL that is %s has k6's code 1020, and is no request", async (_name, url) => {
+    ["relative", "/path", 1000],
+    ["relative to nothing", "//host/path", 1000],
+    ["of another scheme", "ftp://127.0.0.1/", 1000],
+    ["made of a variable that is not set", "undefined/path", 1000],
+    ["without a host", "http:///", 1000],
+    ["empty", "", 1000],
+    ["broken", "http://[bad", 1020],
+    ["of an impossible port", "http://127.0.0.1:x/", 1020],
+    ["no text at all", ":", 1020],
+  ])("with a URL that is %s counts as k6 counts it", async (_name, url, errorCode) => {
     using vu = openVu();
     const response = await vu.inside(({ http }) => http.get(url));
-    expect(response).toMatchObject({ status: 0, error_code: 1020, url });
+    expect(response).toMatchObject({ status: 0, error_code: errorCode, url });
     expect(response.error).toStartWith(`Cannot request "${url}": `);
-    expect([vu.values("http_reqs"), vu.warnings]).toEqual([
-      [],
-      [`Request failed: ${response.error}`],
-    ]);
+    expect(vu.values("http_req_failed")).toEqual(errorCode === 1000 ? [1] : []);
+    expect(vu.warnings).toEqual([`Request failed: ${response.error}`]);
   });
 
   test.each<[string, RequestParams, boolean]>([

@@ -1,49 +1,57 @@
 import type { VuContext } from "../../vu/vu-context.ts";
 import { FileData, type RequestBody } from "./body.ts";
 import { sendCall } from "./call.ts";
+import type { Caller } from "./caller.ts";
+import { usualStatuses } from "./expected-statuses.ts";
 import type { RequestParams } from "./params.ts";
 import type { HttpResponse } from "./response.ts";
 
 /** The script's `http`: k6's methods, awaited. A failed request is a response with an `error`. */
 export class Http {
-  readonly #vu: VuContext;
+  readonly #caller: Caller;
 
   constructor(vu: VuContext) {
-    this.#vu = vu;
+    const caller: Caller = {
+      vu,
+      expected: usualStatuses,
+      isLenient: false,
+      send: (...call) => sendCall(caller, ...call),
+    };
+    this.#caller = caller;
   }
 
   get(url: string | URL, params?: RequestParams | null): Promise<HttpResponse> {
-    return sendCall(this.#vu, "GET", url, undefined, params);
+    return sendCall(this.#caller, "GET", url, undefined, params);
   }
   head(url: string | URL, params?: RequestParams | null): Promise<HttpResponse> {
-    return sendCall(this.#vu, "HEAD", url, undefined, params);
+    return sendCall(this.#caller, "HEAD", url, undefined, params);
   }
   post(
     url: string | URL,
     body?: RequestBody,
     params?: RequestParams | null,
   ): Promise<HttpResponse> {
-    return sendCall(this.#vu, "POST", url, body, params);
+    return sendCall(this.#caller, "POST", url, body, params);
   }
   put(url: string | URL, body?: RequestBody, params?: RequestParams | null): Promise<HttpResponse> {
-    return sendCall(this.#vu, "PUT", url, body, params);
+    return sendCall(this.#caller, "PUT", url, body, params);
   }
   patch(
     url: string | URL,
     body?: RequestBody,
     params?: RequestParams | null,
   ): Promise<HttpResponse> {
-    return sendCall(this.#vu, "PATCH", url, body, params);
+    return sendCall(this.#caller, "PATCH", url, body, params);
   }
   del(url: string | URL, body?: RequestBody, params?: RequestParams | null): Promise<HttpResponse> {
-    return sendCall(this.#vu, "DELETE", url, body, params);
+    return sendCall(this.#caller, "DELETE", url, body, params);
   }
   options(
     url: string | URL,
     body?: RequestBody,
     params?: RequestParams | null,
   ): Promise<HttpResponse> {
-    return sendCall(this.#vu, "OPTIONS", url, body, params);
+    return sendCall(this.#caller, "OPTIONS", url, body, params);
   }
   request(
     method: string,
@@ -51,7 +59,7 @@ export class Http {
     body?: RequestBody,
     params?: RequestParams | null,
   ): Promise<HttpResponse> {
-    return sendCall(this.#vu, method.toUpperCase(), url, body, params);
+    return sendCall(this.#caller, method.toUpperCase(), url, body, params);
   }
 
   /** A file in a multipart form: `http.post(url, { upload: http.file(bytes, "a.png") })`. */

@@ -1,6 +1,6 @@
 import type { Exchange, ParsedUrl } from "@breakwater/http-client";
 import type { VuContext } from "../../vu/vu-context.ts";
-import type { Hop } from "./call.ts";
+import type { Hop } from "./hop.ts";
 
 /** Not sent on to another host: they were meant for the first one (the list of Go's client). */
 const secretHeaders = new Set([

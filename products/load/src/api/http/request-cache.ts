@@ -1,8 +1,9 @@
 import { type OutgoingRequest, type ParsedUrl, parseUrl } from "@breakwater/http-client";
 import { encodeRequestHead } from "@breakwater/wire";
-import type { HttpSettings } from "../../plan/plan.ts";
+import type { HttpSettings, HttpVersion } from "../../plan/plan.ts";
+import { RateLimiter } from "./rate-limiter.ts";
 
-type HeaderList = readonly (readonly [name: string, value: string])[];
+export type HeaderList = readonly (readonly [name: string, value: string])[];
 
 /**
  * Scripts that put an id into every URL would fill the memory: past this many the cache starts
@@ -22,13 +23,21 @@ export interface CachedUrl {
   readonly plain: Map<string, OutgoingRequest>;
 }
 
-/** What a process's VUs send again and again, encoded once. */
+/** What a process's VUs send again and again, encoded once, and what they have in common. */
 export class RequestCache {
+  /** undefined without the option `rps`. */
+  readonly limiter: RateLimiter | undefined;
   readonly #settings: HttpSettings;
   readonly #byUrl = new Map<string, CachedUrl>();
 
-  constructor(settings: HttpSettings) {
+  /** Of `workers` processes each has an equal share of the option `rps`. */
+  constructor(settings: HttpSettings, { workers = 1 }: { readonly workers?: number } = {}) {
+    const { requestsPerSecond } = settings;
     this.#settings = settings;
+    this.limiter =
+      requestsPerSecond === undefined || requestsPerSecond === 0
+        ? undefined
+        : new RateLimiter(requestsPerSecond / workers);
   }
 
   /** @throws HttpClientError when `url` is no URL that can be requested */
@@ -47,11 +56,13 @@ export class RequestCache {
   plain(url: CachedUrl, method: string): OutgoingRequest {
     const known = url.plain.get(method);
     if (known) return known;
+    const settings = this.#settings;
+    const { parsed } = url;
     const request: OutgoingRequest = {
-      origin: url.parsed.origin,
+      origin: parsed.origin,
       method,
-      head: encodeHead(url.parsed, method, this.#settings, []),
-      collectBody: !this.#settings.discardResponseBodies,
+      ...encodeRequest(parsed, method, headersFor(parsed, settings, []), settings.httpVersion),
+      collectBody: !settings.discardResponseBodies,
       timeoutMs: REQUEST_TIMEOUT_MS,
     };
     url.plain.set(method, request);
@@ -62,8 +73,8 @@ export class RequestCache {
 /** As k6 shows it. */
 function withoutPassword(url: string): string {
   const shown = new URL(url);
+  if (shown.password !== "") shown.password = "****";
   shown.username = "****";
-  shown.password = "****";
   return shown.href;
 }
 
@@ -74,14 +85,51 @@ export function encodeHead(
   settings: HttpSettings,
   own: HeaderList,
 ): Uint8Array {
+  const headers = headersFor(url, settings, own);
+  return encodeRequestHead({ method, target: url.target, headers });
+}
+
+/** A request's headers, ours included. `authorization` as in a Hop. */
+export function headersFor(
+  url: ParsedUrl,
+  settings: HttpSettings,
+  own: HeaderList,
+  authorization: string | null | undefined = undefined,
+): HeaderList {
   const ours: [string, string][] = [["Host", url.hostHeader]];
   if (settings.userAgent !== "") ours.push(["User-Agent", settings.userAgent]);
-  if (url.userinfo) ours.push(["Authorization", basic(url.userinfo)]);
+  if (authorization) ours.push(["Authorization", authorization]);
+  else if (url.userinfo && authorization === undefined) {
+    ours.push(["Authorization", basic(url.userinfo)]);
+  }
   if (settings.noConnectionReuse) ours.push(["Connection", "close"]);
   const given = new Set(own.map(([name]) => name.toLowerCase()));
   const kept = ours.filter(([name]) => !given.has(name.toLowerCase()));
-  return encodeRequestHead({ method, target: url.target, headers: [...kept, ...own] });
+  return [...kept, ...own];
 }
+
+type EncodedRequest = Pick<
+  OutgoingRequest,
+  "head" | "fields" | "path" | "authority" | "httpVersion"
+>;
+
+/** The head in bytes; for later versions of HTTP also the parts that they frame by themselves. */
+export function encodeRequest(
+  url: ParsedUrl,
+  method: string,
+  headers: HeaderList,
+  version: HttpVersion,
+): EncodedRequest {
+  const head = encodeRequestHead({ method, target: url.target, headers });
+  const isPlainText = !url.origin.secure && version === "auto";
+  if (version === "1.1" || isPlainText) return { head };
+  const authority = headers.find(([name]) => name.toLowerCase() === "host")?.[1] ?? url.hostHeader;
+  const fields = headers.filter(([name]) => !connectionHeaders.has(name.toLowerCase()));
+  return { head, fields, path: url.target, authority, httpVersion: version };
+}
+
+/** What HTTP/2 and HTTP/3 say in other ways, or not at all (RFC 9113 8.2.2). */
+const connectionHeaders = new Set(["host", "connection", "transfer-encoding"]);
 
 /** RFC 7617. */
 function basic({ username, password }: { username: string; password: string }): string {

@@ -48,17 +48,13 @@ test("it keeps what it was when its connection has answered another request", as
 });
 
 test("request says what was sent", async () => {
-  const { response, url, port } = await responseTo(() => new Response());
+  const { response, url } = await responseTo(() => new Response());
   expect(response.request).toEqual({
     method: "POST",
     url,
-    headers: {
-      Host: [`127.0.0.1:${port}`],
-      "User-Agent": ["test"],
-      "X-Asked": ["1"],
-      "Content-Length": ["5"],
-    },
+    headers: { "User-Agent": ["test"], "X-Asked": ["1"] },
     body: "asked",
+    cookies: {},
   });
 });
 
@@ -84,7 +80,15 @@ test("cookies are those that the answer sets, each with all that it says", async
     for (const cookie of [full, dated, "__proto__=x", ""]) headers.append("set-cookie", cookie);
     return new Response(null, { headers });
   });
-  const none = { domain: "", path: "", http_only: false, secure: false, max_age: 0, expires: 0 };
+  const unset = -6_795_364_578_871; // what k6 shows of a cookie that does not say it
+  const none = {
+    domain: "",
+    path: "",
+    http_only: false,
+    secure: false,
+    max_age: 0,
+    expires: unset,
+  };
   expect(response.cookies.a).toEqual([
     {
       name: "a",
@@ -94,7 +98,7 @@ test("cookies are those that the answer sets, each with all that it says", async
       http_only: true,
       secure: true,
       max_age: 60,
-      expires: 0,
+      expires: unset,
     },
     { ...none, name: "a", value: "2", expires: 86_400_000 },
   ]);

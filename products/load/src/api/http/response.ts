@@ -1,53 +1,28 @@
 import type { Exchange } from "@breakwater/http-client";
 import type { ResponseHead } from "@breakwater/wire";
-import type { Cookie } from "tough-cookie";
-import { k6TlsVersion } from "../../vu/describe-exchange.ts";
-import { cookieLibrary } from "./cookie-library.ts";
+import type { Selection } from "../html/selection.ts";
+import type { Caller } from "./caller.ts";
+import { canonicalName } from "./canonical-name.ts";
+import { queryJson } from "./json-path/json-path.ts";
+import {
+  type ClickLinkOptions,
+  readForm,
+  readLink,
+  type SubmitFormOptions,
+} from "./page-actions.ts";
 import type { ResponseType } from "./request.ts";
-
-type TagMap = Readonly<Record<string, string>>;
-
-/** The parts of a request's time, in ms, as k6 has them (load.md 1.6). */
-export interface ResponseTimings {
-  /** sending + waiting + receiving. */
-  readonly duration: number;
-  readonly blocked: number;
-  readonly looking_up: number;
-  readonly connecting: number;
-  readonly tls_handshaking: number;
-  readonly sending: number;
-  readonly waiting: number;
-  readonly receiving: number;
-}
-
-export interface ResponseCookie {
-  readonly name: string;
-  readonly value: string;
-  readonly domain: string;
-  readonly path: string;
-  readonly http_only: boolean;
-  readonly secure: boolean;
-  readonly max_age: number;
-  /** In ms since 1970; 0 for a cookie of the session. */
-  readonly expires: number;
-}
-
-export interface ResponseRequest {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, readonly string[]>>;
-  readonly body: string;
-}
+import { readCookies } from "./response-cookie.ts";
+import { type SentRequest, toResponseRequest } from "./response-request.ts";
+import type {
+  ResponseCookie,
+  ResponseOcsp,
+  ResponseRequest,
+  ResponseTimings,
+} from "./response-shape.ts";
 
 /** A body that may not have been looked at yet. */
 export interface ResponseContent {
   bytes(): Uint8Array;
-}
-
-/** What was asked for last: after redirects not what the script asked for. */
-export interface SentHop {
-  readonly method: string;
-  readonly urlText: string;
 }
 
 const decoder = new TextDecoder();
@@ -60,8 +35,10 @@ export class HttpResponse {
   readonly status: number;
   readonly error: string;
   readonly error_code: number;
-  readonly #hop: SentHop;
-  readonly #requestHead: Uint8Array | undefined;
+  /** Where the last redirect led. */
+  readonly url: string;
+  readonly #request: SentRequest;
+  readonly #caller: Caller;
   readonly #head: ResponseHead | undefined;
   readonly #remoteAddress: string | undefined;
   readonly #remotePort: number | undefined;
@@ -76,17 +53,20 @@ export class HttpResponse {
   readonly #receivingMs: number;
   readonly #type: ResponseType;
   readonly #content: ResponseContent | undefined;
-  #headers: TagMap | undefined;
+  #headers: Readonly<Record<string, string>> | undefined;
   #body: string | ArrayBuffer | null | undefined;
+  #json: unknown;
 
   constructor(options: {
     readonly exchange: Exchange | undefined;
-    readonly hop: SentHop;
+    readonly url: string;
+    readonly request: SentRequest;
     readonly type: ResponseType;
     /** Without its content coding; undefined when there was none. */
     readonly content: ResponseContent | undefined;
     readonly error: string;
     readonly errorCode: number;
+    readonly caller: Caller;
   }) {
     const { exchange, error } = options;
     // As in k6 a failed request has no answer, even when a part of one came.
@@ -94,8 +74,9 @@ export class HttpResponse {
     this.status = this.#head?.status ?? 0;
     this.error = error;
     this.error_code = options.errorCode;
-    this.#hop = options.hop;
-    this.#requestHead = exchange?.request.head;
+    this.url = options.url;
+    this.#request = options.request;
+    this.#caller = options.caller;
     this.#remoteAddress = exchange?.remoteAddress;
     this.#remotePort = exchange?.remotePort;
     this.#tlsVersion = exchange?.tlsVersion;
@@ -115,12 +96,8 @@ export class HttpResponse {
     const head = this.#head;
     return head ? `${head.status} ${head.reason}` : "";
   }
-  /** Where the last redirect led. */
-  get url(): string {
-    return this.#hop.urlText;
-  }
   get proto(): string {
-    return this.#head ? `HTTP/1.${this.#head.minorVersion}` : "";
+    return this.#head?.protocol ?? "";
   }
   get remote_ip(): string {
     return this.#remoteAddress ?? "";
@@ -129,7 +106,7 @@ export class HttpResponse {
     return this.#remotePort ?? 0;
   }
   get tls_version(): string {
-    return this.#tlsVersion === undefined ? "" : k6TlsVersion(this.#tlsVersion);
+    return this.#tlsVersion ?? "";
   }
   get tls_cipher_suite(): string {
     return this.#tlsCipher ?? "";
@@ -146,22 +123,15 @@ export class HttpResponse {
       receiving: this.#receivingMs,
     };
   }
+  get ocsp(): ResponseOcsp {
+    return { ...noOcsp, status: this.#tlsVersion === undefined ? "" : "unknown" };
+  }
   get request(): ResponseRequest {
-    const { method, urlText } = this.#hop;
-    const head = decoder.decode(this.#requestHead);
-    const end = head.indexOf("\r\n\r\n");
-    const headers: Record<string, string[]> = {};
-    for (const line of head.slice(0, Math.max(0, end)).split("\r\n").slice(1)) {
-      const colon = line.indexOf(":");
-      const name = canonicalName(line.slice(0, colon));
-      headers[name] ??= [];
-      headers[name]?.push(line.slice(colon + 1).trim());
-    }
-    return { method, url: urlText, headers, body: end === -1 ? "" : head.slice(end + 4) };
+    return toResponseRequest(this.#request);
   }
 
   /** Names in their canonical case (Content-Type); values of one name joined by ", ". */
-  get headers(): TagMap {
+  get headers(): Readonly<Record<string, string>> {
     if (this.#headers) return this.#headers;
     const headers: Record<string, string> = {};
     for (const [name, value] of this.#pairs()) {
@@ -178,20 +148,67 @@ export class HttpResponse {
   }
 
   get cookies(): Readonly<Record<string, readonly ResponseCookie[]>> {
-    const { Cookie } = cookieLibrary();
-    const cookies: Record<string, ResponseCookie[]> = Object.create(null);
-    for (const [name, value] of this.#pairs()) {
-      if (name.toLowerCase() !== "set-cookie") continue;
-      const cookie = Cookie.parse(value);
-      if (!cookie) continue;
-      cookies[cookie.key] ??= [];
-      cookies[cookie.key]?.push(toResponseCookie(cookie));
+    return readCookies(this.#pairs());
+  }
+
+  /**
+   * The body as JSON, or what a GJSON path finds in it: undefined when that is nothing, also where
+   * the body is no JSON. Without a path that throws.
+   */
+  json(path?: string): unknown {
+    const text = this.#text("JSON");
+    if (path !== undefined && !this.#tryParse(text)) return undefined;
+    if (this.#json === undefined) this.#json = parseJson(text, this.url);
+    return path === undefined ? this.#json : queryJson(this.#json, String(path));
+  }
+
+  /** The body as k6/html's Selection, or what the CSS selector finds in it. */
+  html(selector?: string): Selection {
+    const page = htmlModule().parseHtml(this.#text("HTML"), this.url);
+    return selector === undefined ? page : page.find(selector);
+  }
+
+  /** Fills in the form that `formSelector` finds and sends it. */
+  async submitForm(options?: SubmitFormOptions | null): Promise<HttpResponse> {
+    const { method, url, values } = readForm(this, options ?? {});
+    return await this.#caller.send(method, url, values, options?.params);
+  }
+
+  /** Follows the link that `selector` finds. */
+  async clickLink(options?: ClickLinkOptions | null): Promise<HttpResponse> {
+    return await this.#caller.send(
+      "GET",
+      readLink(this, options ?? {}),
+      undefined,
+      options?.params,
+    );
+  }
+
+  /** All of it, as k6 prints responses. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    return Object.fromEntries(shownFields.map((name) => [name, this[name]]));
+  }
+
+  #text(what: string): string {
+    const { body } = this;
+    if (body === null) {
+      const why = this.error === "" ? "it has no body" : this.error;
+      throw new TypeError(`Cannot read ${what} from ${this.url}: ${why}`);
     }
-    return cookies;
+    return typeof body === "string" ? body : decoder.decode(body);
+  }
+
+  #tryParse(text: string): boolean {
+    try {
+      this.#json ??= JSON.parse(text);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #readBody(): string | ArrayBuffer | null {
-    if (this.#type === "none" || this.error !== "") return null;
+    if (this.#type === "none" || this.error !== "" || bodiless.has(this.status)) return null;
     const bytes = this.#content?.bytes() ?? new Uint8Array(0);
     return this.#type === "binary" ? new Uint8Array(bytes).buffer : decoder.decode(bytes);
   }
@@ -199,48 +216,53 @@ export class HttpResponse {
   #pairs(): readonly (readonly [name: string, value: string])[] {
     return this.#head?.headers() ?? [];
   }
+}
 
-  /** The body as JSON. Throws when it is none. */
-  json(): unknown {
-    const { body } = this;
-    if (body === null) throw new TypeError(`Cannot read JSON from ${this.url}: it has no body`);
-    const text = typeof body === "string" ? body : decoder.decode(new Uint8Array(body));
-    try {
-      return JSON.parse(text);
-    } catch (cause) {
-      const start = JSON.stringify(text.slice(0, 40));
-      const message = `Cannot read the body of ${this.url} as JSON: it starts with ${start}`;
-      throw new TypeError(message, { cause });
-    }
+/** Answers that never have one (RFC 9110 6.4.1): k6 gives null, not an empty text. */
+const bodiless = new Set([204, 304]);
+
+const shownFields = [
+  "remote_ip",
+  "remote_port",
+  "url",
+  "status",
+  "status_text",
+  "proto",
+  "headers",
+  "cookies",
+  "body",
+  "timings",
+  "tls_version",
+  "tls_cipher_suite",
+  "ocsp",
+  "error",
+  "error_code",
+  "request",
+] as const;
+
+const noOcsp: ResponseOcsp = {
+  produced_at: 0,
+  this_update: 0,
+  next_update: 0,
+  revoked_at: 0,
+  revocation_reason: "",
+  status: "",
+};
+
+/**
+ * Loaded when a script first asks for HTML: the parser takes memory that most tests have no use
+ * for. k6's html() gives its result at once, so not by import().
+ */
+function htmlModule(): typeof import("../html/html.ts") {
+  return require("../html/html.ts");
+}
+
+function parseJson(text: string, url: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const start = JSON.stringify(text.slice(0, 40));
+    const message = `Cannot read the body of ${url} as JSON: it starts with ${start}`;
+    throw new TypeError(message, { cause });
   }
-}
-
-function toResponseCookie(cookie: Cookie): ResponseCookie {
-  const { expires, maxAge } = cookie;
-  return {
-    name: cookie.key,
-    value: cookie.value,
-    domain: cookie.domain ?? "",
-    path: cookie.path ?? "",
-    http_only: cookie.httpOnly,
-    secure: cookie.secure,
-    max_age: typeof maxAge === "number" && Number.isFinite(maxAge) ? maxAge : 0,
-    expires: expires instanceof Date ? expires.getTime() : 0,
-  };
-}
-
-const canonicalNames = new Map<string, string>();
-/** Servers send few different names; one that sends new ones for ever must not fill the memory. */
-const MAX_CANONICAL_NAMES = 1000;
-
-function canonicalName(name: string): string {
-  const known = canonicalNames.get(name);
-  if (known) return known;
-  const canonical = name
-    .toLowerCase()
-    .split("-")
-    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
-    .join("-");
-  if (canonicalNames.size < MAX_CANONICAL_NAMES) canonicalNames.set(name, canonical);
-  return canonical;
 }

@@ -31,6 +31,7 @@ export function fakeIo(options: Partial<LoadIo> = {}): FakeIo {
         },
       };
     },
+    cacheFolder: "/nonexistent",
     spawnWorker: () => {
       throw new Error("no worker process in this test");
     },

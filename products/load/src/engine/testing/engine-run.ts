@@ -1,9 +1,10 @@
 import type { Clock } from "@breakwater/clock";
 import { compileScript } from "@breakwater/script-host";
-import { apiNames } from "../../api/api.ts";
 import type { Options } from "../../plan/options.ts";
 import { toPlan } from "../../plan/to-plan.ts";
+import { scriptWorld } from "../../script/script-world.ts";
 import type { Engine, EngineEvents, EngineJob, EngineReport, Workload } from "../engine.ts";
+import { noSecrets } from "../open-secrets.ts";
 
 /** A job for one worker of one, of a script that does nothing unless said otherwise. */
 export async function jobFor(
@@ -12,14 +13,21 @@ export async function jobFor(
 ): Promise<EngineJob> {
   const workload = typeof target === "string" ? await scriptWorkload(target) : target;
   const plan = toPlan(options, { userAgent: "test" });
-  return { plan, workload, worker: 0, workers: 1, caPem: undefined, samplesPath: undefined };
+  return {
+    plan,
+    workload,
+    worker: 0,
+    workers: 1,
+    caPem: undefined,
+    proxies: {},
+    sampling: undefined,
+  };
 }
 
 export async function scriptWorkload(source: string): Promise<Workload> {
-  const apiModules = { breakwater: apiNames };
   const script = { path: `${import.meta.dir}/script.ts`, source };
-  const { portable } = await compileScript({ ...script, apiModules, globals: ["__ENV"] });
-  return { kind: "script", script: portable, env: {} };
+  const { portable } = await compileScript({ ...script, ...scriptWorld });
+  return { kind: "script", script: portable, env: {}, secrets: noSecrets };
 }
 
 /** URL mode's workload: a GET. */
@@ -41,6 +49,7 @@ export function seenEvents(): SeenEvents {
     log,
     onReport: (report) => void reports.push(report),
     onLog: (level, line) => void log.push(`${level} ${line}`),
+    onVerdict: ({ kind, message }) => void log.push(`${kind} ${message}`),
     onSamplesLost: (message) => void log.push(`lost ${message}`),
   };
 }

@@ -2,12 +2,14 @@ import type { Clock } from "@breakwater/clock";
 import { type HttpClientOptions, httpClient } from "@breakwater/http-client";
 import { createApi, type ScriptApi } from "../../api/api.ts";
 import { RequestCache } from "../../api/http/request-cache.ts";
+import { type ScriptVerdict, TestState } from "../../engine/test-state.ts";
 import { emptyTotals, Measure, type Totals } from "../../measure/measure.ts";
 import type { HttpSettings } from "../../plan/plan.ts";
 import type { ConstantVus } from "../../plan/scenario.ts";
 import { toPlan } from "../../plan/to-plan.ts";
 import { FairTurn } from "../fair-turn.ts";
 import { ScriptUser, type ScriptUserShared } from "../script-user.ts";
+import { SetupData } from "../setup-data.ts";
 import type { Iteration, IterationOutcome } from "../virtual-user.ts";
 
 export interface TestUserOptions {
@@ -32,6 +34,8 @@ export interface TestUser extends Disposable {
   readonly samples: readonly SeenSample[];
   readonly errors: readonly unknown[];
   readonly warnings: readonly string[];
+  /** What the script asked of the test: its end, or its failure. */
+  readonly verdicts: readonly ScriptVerdict[];
   /** Runs one iteration of `run` and tells how it ended. */
   iterate(run: ScriptFunction, iteration?: Partial<Iteration>): Promise<IterationOutcome>;
   /** Runs one iteration and gives what `run` gave; rejects with what it threw. */
@@ -67,21 +71,25 @@ export function testUser({ clock, settings, shared, client }: TestUserOptions): 
   const samples: SeenSample[] = [];
   const errors: unknown[] = [];
   const warnings: string[] = [];
+  const verdicts: ScriptVerdict[] = [];
   totals.registry.listen(({ name }, value, tags) => {
     samples.push({ name, value, tags: { ...tags.all() } });
   });
   const sockets = testClient(clock, http, client);
   const pool = { maxIdlePerOrigin: 6, reuse: !http.noConnectionReuse };
-  const user = new ScriptUser(1, sockets.connections(pool), {
+  const user = new ScriptUser({ idInTest: 1, idInInstance: 1 }, sockets.connections(pool), {
     clock,
     measure: new Measure(totals),
     settings: http,
     requests: new RequestCache(http),
+    systemTags: undefined,
     turn: new FairTurn(clock),
     runTags: {},
     env: {},
     minIterationDurationMs: 0,
-    setup: { json: undefined },
+    test: testState(verdicts),
+    cutMs: () => Number.POSITIVE_INFINITY,
+    setup: new SetupData(),
     onError: (error) => errors.push(error),
     onWarning: (line) => warnings.push(line),
     ...shared,
@@ -100,6 +108,7 @@ export function testUser({ clock, settings, shared, client }: TestUserOptions): 
     samples,
     errors,
     warnings,
+    verdicts,
     iterate,
     inside: <T>(run: (api: ScriptApi) => T | Promise<T>) => {
       const { promise, resolve } = Promise.withResolvers<T>();
@@ -113,6 +122,19 @@ export function testUser({ clock, settings, shared, client }: TestUserOptions): 
     values: (metric) => samples.filter(({ name }) => name === metric).map(({ value }) => value),
     [Symbol.dispose]: () => sockets[Symbol.dispose](),
   };
+}
+
+function testState(verdicts: ScriptVerdict[]): TestState {
+  return new TestState({
+    options: {},
+    folder: import.meta.dir,
+    onVerdict: (verdict) => verdicts.push(verdict),
+    secrets: {
+      source: () => {
+        throw new Error("There are no secrets here");
+      },
+    },
+  });
 }
 
 function testClient(clock: Clock, http: HttpSettings, options: Partial<HttpClientOptions> = {}) {

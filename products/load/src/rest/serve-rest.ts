@@ -1,0 +1,45 @@
+import type { Clock } from "@breakwater/clock";
+import { type RunningServer, ServerError, serve } from "@breakwater/server";
+import { exitCode, RunError } from "../exit-code.ts";
+import { answerRest } from "./rest-handler.ts";
+import type { RunControl } from "./run-control.ts";
+
+/** Setup data is the largest of what is sent here. */
+const MAX_BODY_BYTES = 16 * 1024 ** 2;
+
+export interface RestOptions {
+  /** `host:port`, `:port` for every address, as k6's --address. */
+  readonly address: string;
+  readonly control: RunControl;
+  readonly clock: Clock;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Serves the REST API. Throws a RunError, exit code 106, where it cannot listen. */
+export function serveRest({ address, control, clock, onError }: RestOptions): RunningServer {
+  const { hostname, port } = toPlace(address);
+  try {
+    return serve({
+      hostname,
+      port,
+      routes: {},
+      fallback: (request) => answerRest(request, control),
+      limits: { maxBodyBytes: MAX_BODY_BYTES, idleTimeoutMs: 0 },
+      clock,
+      onError,
+    });
+  } catch (error) {
+    if (!(error instanceof ServerError)) throw error;
+    throw new RunError(exitCode.cannotStartRest, `--address ${address}: ${error.message}`);
+  }
+}
+
+function toPlace(address: string): { hostname: string | undefined; port: number } {
+  const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(address);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535) {
+    const message = `Cannot serve the REST API at "${address}": give HOST:PORT, as localhost:6565`;
+    throw new RunError(exitCode.cannotStartRest, message);
+  }
+  return { hostname: (match[1] ?? match[2]) || undefined, port };
+}
