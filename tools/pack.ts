@@ -25,9 +25,11 @@ export async function packCommand(root: string, destination: string): Promise<st
     for (const folder of ["bin", "script-api"]) {
       await cp(join(cli, folder), join(stage, folder), { recursive: true });
     }
+    // Not bundled: these are compiled together with the scripts that import them.
+    await cp(join(root, "products/load/jslib"), join(stage, "jslib"), { recursive: true });
     for (const file of ["README.md", "LICENSE"]) await cp(join(root, file), join(stage, file));
     const { devDependencies: _bundled, ...published } = manifest;
-    const files = ["bin", "dist", "script-api"];
+    const files = ["bin", "dist", "jslib", "script-api"];
     const text = JSON.stringify({ ...published, files, dependencies }, undefined, 2);
     await Bun.write(join(stage, "package.json"), `${text}\n`);
     return join(destination, await npmPack(stage, destination));

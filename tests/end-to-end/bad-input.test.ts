@@ -75,7 +75,7 @@ describe("on the command line", () => {
       /threshold "p95<1": .* at character 1; write it like/,
     ],
     [["--cacert", "nosuch.pem"], 'Cannot read the certificates in "nosuch.pem"'],
-    [["--out", "csv=x"], 'Cannot write to the output "csv=x": give json=FILE'],
+    [["--out", "nope=x"], 'Cannot write to the output "nope": there are json, csv,'],
     [
       ["--out", "json=/dev/null/x"],
       'Cannot write samples to "/dev/null/x": a part of the path is no folder',

@@ -8,20 +8,66 @@ const root = join(import.meta.dir, "../..");
 
 test("the published package runs under Node with what its manifest declares and nothing else", async () => {
   await using folder = await temporaryFolder();
-  const tarball = await packCommand(root, folder.path);
-  await run(["tar", "-xzf", tarball, "-C", folder.path]);
+  const bw = await unpackCommand(folder.path);
   const { dependencies, devDependencies, version } = await manifestIn(folder.path);
   expect(devDependencies).toBeUndefined();
   expect(Object.keys(dependencies).filter((name) => name.startsWith("@breakwater/"))).toEqual([]);
-  for (const name of Object.keys(dependencies)) await linkInstalled(name, folder.path);
 
-  const bw = join(folder.path, "package/bin/bw.js");
   expect(await run(["node", bw, "--version"])).toBe(`${version}\n`);
   const files = await readdir(join(folder.path, "package"));
   expect(files.sort()).toEqual([
-    ...["LICENSE", "README.md", "bin", "dist", "package.json", "script-api"],
+    ...["LICENSE", "README.md", "bin", "dist", "jslib", "package.json", "script-api"],
   ]);
 });
+
+test("the published package runs a k6 script on two workers", async () => {
+  await using folder = await temporaryFolder();
+  const bw = await unpackCommand(folder.path);
+  const page = `<h1>Shop</h1><a href="/cart">To the cart</a>`;
+  const type = { "Content-Type": "text/html" };
+  using shop = Bun.serve({ port: 0, fetch: () => new Response(page, { headers: type }) });
+  const script = join(folder.path, "visit.js");
+  await Bun.write(script, k6Script);
+  await Bun.write(join(folder.path, "shop.proto"), `syntax = "proto3"; service Shop {}`);
+
+  const load = ["run", "-q", "--workers", "2", "-u", "2", "-i", "4", "-e", `TARGET=${shop.url}`];
+  expect(JSON.parse(await run(["node", bw, ...load, script]))).toEqual({
+    checks: { passes: 20, fails: 0 },
+    requests: 8,
+  });
+});
+
+/** With what is not in the bundle: npm packages, a library of jslib, files that load late. */
+const k6Script = `
+import http from "k6/http";
+import grpc from "k6/net/grpc";
+import { parseHTML } from "k6/html";
+import { check } from "k6";
+import { browser } from "k6/browser";
+import { randomItem } from "https://jslib.k6.io/k6-utils/1.4.0/index.js";
+import papaparse from "https://jslib.k6.io/papaparse/5.1.1/index.js";
+
+const client = new grpc.Client();
+client.load([], "shop.proto");
+
+export default function () {
+  const page = http.get(__ENV.TARGET);
+  const cart = page.clickLink({ selector: "a" });
+  check(page, {
+    "html is read": () => parseHTML(page.body).find("h1").text() === "Shop",
+    "links are followed": () => cart.url.endsWith("/cart"),
+    "csv is read": () => papaparse.parse("a,b").data[0].length === 2,
+    "an item is picked": () => randomItem(["only"]) === "only",
+    "the browser is there": () => typeof browser.newPage === "function",
+  });
+}
+
+export function handleSummary({ metrics }) {
+  const { passes, fails } = metrics.checks.values;
+  const requests = metrics.http_reqs.values.count;
+  return { stdout: JSON.stringify({ checks: { passes, fails }, requests }) };
+}
+`;
 
 test("the npm packages of everything that is bundled stay dependencies, once each", () => {
   const packages = new Map([
@@ -44,6 +90,15 @@ test("two versions of one package cannot be packed", () => {
     "Cannot pack zod as both 2.0.0 and 1.0.0: use one version",
   );
 });
+
+/** As npm would install it; answers with the command's file. */
+async function unpackCommand(folder: string): Promise<string> {
+  const tarball = await packCommand(root, folder);
+  await run(["tar", "-xzf", tarball, "-C", folder]);
+  const { dependencies } = await manifestIn(folder);
+  for (const name of Object.keys(dependencies)) await linkInstalled(name, folder);
+  return join(folder, "package/bin/bw.js");
+}
 
 /** As npm would put it there; their own dependencies are found from where they really are. */
 async function linkInstalled(name: string, folder: string): Promise<void> {

@@ -1,0 +1,5 @@
+import nothing from "no-such-package-anywhere";
+
+export default function () {
+  nothing();
+}

@@ -1,0 +1,5 @@
+import { explode } from "../imported/explode.js";
+
+export default function () {
+  explode();
+}

@@ -1,0 +1,5 @@
+import { nothing } from "./no-such-file.js";
+
+export default function () {
+  nothing();
+}

@@ -1,0 +1,5 @@
+const text = open("./no-such-file.txt");
+
+export default function () {
+  console.log(text);
+}

@@ -1,0 +1,3 @@
+export default function () {
+  throw { code: 5, message: "an object" };
+}

@@ -1,0 +1,5 @@
+import redis from "k6/experimental/redis";
+
+export default function () {
+  console.log(typeof redis);
+}

@@ -1,0 +1,3 @@
+import { name } from "./circle-a.js";
+
+export const fromB = () => `b saw ${name}`;

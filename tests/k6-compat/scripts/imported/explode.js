@@ -1,0 +1,5 @@
+// An error in a file that is imported.
+
+export function explode() {
+  throw new Error("exploded");
+}

@@ -1,0 +1,5 @@
+import { odd } from "../imported/odd.es";
+
+export default function () {
+  console.log(odd);
+}

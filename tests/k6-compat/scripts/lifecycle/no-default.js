@@ -1,0 +1,3 @@
+export function setup() {
+  console.log("never");
+}

@@ -1,0 +1,6 @@
+export function setup() {
+  return { made: () => 1 };
+}
+export default function () {
+  console.log("never");
+}

@@ -1,0 +1,5 @@
+// compared: stdout
+export default function () {}
+export function handleSummary() {
+  return {};
+}

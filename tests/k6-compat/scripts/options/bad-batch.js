@@ -1,0 +1,5 @@
+export const options = { batch: "x" };
+
+export default function () {
+  console.log("never");
+}

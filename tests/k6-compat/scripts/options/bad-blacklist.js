@@ -1,0 +1,5 @@
+export const options = { blacklistIPs: ["10.0.0.0/99"] };
+
+export default function () {
+  console.log("never");
+}

@@ -1,0 +1,5 @@
+export const options = { dns: { select: "worst" } };
+
+export default function () {
+  console.log("never");
+}

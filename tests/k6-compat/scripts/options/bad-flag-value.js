@@ -1,0 +1,6 @@
+// k6: --vus x
+export const options = undefined;
+
+export default function () {
+  console.log("never");
+}

@@ -1,0 +1,6 @@
+// k6: --no-such-flag
+export const options = undefined;
+
+export default function () {
+  console.log("never");
+}

@@ -1,0 +1,5 @@
+export const options = { hosts: { "a.test": "no address" } };
+
+export default function () {
+  console.log("never");
+}

@@ -1,0 +1,5 @@
+export const options = { duration: "-1s" };
+
+export default function () {
+  console.log("never");
+}

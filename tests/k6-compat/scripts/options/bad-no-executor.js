@@ -1,0 +1,5 @@
+export const options = { scenarios: { a: { vus: 1 } } };
+
+export default function () {
+  console.log("never");
+}

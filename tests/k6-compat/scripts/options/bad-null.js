@@ -1,0 +1,5 @@
+export const options = null;
+
+export default function () {
+  console.log("never");
+}

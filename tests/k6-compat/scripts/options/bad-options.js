@@ -1,0 +1,5 @@
+export const options = "text";
+
+export default function () {
+  console.log("never");
+}

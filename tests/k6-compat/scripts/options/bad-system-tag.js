@@ -1,0 +1,5 @@
+export const options = { systemTags: ["status", "mood"] };
+
+export default function () {
+  console.log("never");
+}

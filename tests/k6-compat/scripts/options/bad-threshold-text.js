@@ -1,0 +1,5 @@
+export const options = { thresholds: { iterations: "count>0" } };
+
+export default function () {
+  console.log("never");
+}

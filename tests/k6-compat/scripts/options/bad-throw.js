@@ -1,0 +1,5 @@
+export const options = { throw: "yes" };
+
+export default function () {
+  console.log("never");
+}

@@ -1,0 +1,5 @@
+export const options = { summaryTimeUnit: "h" };
+
+export default function () {
+  console.log("never");
+}

@@ -1,0 +1,5 @@
+export const options = { summaryTrendStats: ["avg", "most"] };
+
+export default function () {
+  console.log("never");
+}

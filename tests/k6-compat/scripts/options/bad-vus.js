@@ -1,0 +1,5 @@
+export const options = { vus: "many" };
+
+export default function () {
+  console.log("never");
+}

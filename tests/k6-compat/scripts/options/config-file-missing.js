@@ -1,0 +1,2 @@
+// k6: --config HERE/no-such-file.json
+export default function () {}

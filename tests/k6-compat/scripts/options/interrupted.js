@@ -1,0 +1,11 @@
+import { sleep } from "k6";
+
+export const options = {
+  scenarios: { a: { executor: "constant-vus", vus: 2, duration: "1s", gracefulStop: "0s" } },
+};
+
+export default function () {
+  sleep(0.6);
+  console.log("slept");
+  sleep(10);
+}

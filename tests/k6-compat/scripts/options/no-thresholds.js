@@ -1,0 +1,4 @@
+// k6: --no-thresholds
+export const options = { thresholds: { iterations: ["count>5"] } };
+
+export default function () {}

@@ -1,0 +1,5 @@
+export const options = { iteration: 5, scenario: {}, iterations: 2 };
+
+export default function () {
+  console.log("runs");
+}
