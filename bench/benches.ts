@@ -1,7 +1,8 @@
 import type { Bench, Candidate, Driver, ServerName } from "./bench.ts";
 import { drivers } from "./drivers.ts";
 
-const { bwUrl, bwScript, bwOpen, wrk, k6Script, autocannon, oha, hey, ab } = drivers;
+const { bwUrl, bwScript, bwK6Script, bwK6Sleep, bwOpen, wrk, k6Script, autocannon, oha, hey, ab } =
+  drivers;
 
 /** Every figure that the README claims, in the order in which they are measured. */
 export const benches: readonly Bench[] = [
@@ -46,6 +47,31 @@ export const benches: readonly Bench[] = [
     candidates: [on("nginx", "/", bwScript(64)), on("nginx", "/", k6Script(64))],
     measure: "requestsPerSecond",
     goal: { kind: "ratio", atLeast: 5, aim: 8 },
+  },
+  {
+    name: "k6-form-64",
+    title: "The same as a script for k6, 64 VUs, against it in our own form",
+    candidates: [
+      on("nginx", "/", bwK6Script(64), "bw, k6's form"),
+      on("nginx", "/", bwScript(64), "bw, own form"),
+    ],
+    measure: "requestsPerSecond",
+    goal: { kind: "ratio", atLeast: 0.9 },
+  },
+  {
+    name: "k6-form-64-k6",
+    title: "One script for k6, 64 VUs, by us and by k6 with GOMAXPROCS=1",
+    candidates: [on("nginx", "/", bwK6Script(64)), on("nginx", "/", k6Script(64))],
+    measure: "requestsPerSecond",
+    goal: { kind: "ratio", atLeast: 5 },
+  },
+  {
+    name: "memory-10000-sleep",
+    title: "Memory with 10,000 VUs of a script for k6 that sleeps for a second, MB",
+    candidates: [on("nginx", "/", bwK6Sleep(10_000))],
+    measure: "peakRssMb",
+    goal: { kind: "value", atMost: 300 },
+    seconds: 15,
   },
   {
     name: "script-64-autocannon",

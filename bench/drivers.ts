@@ -19,6 +19,18 @@ export const drivers: {
       ...closed("bench/scripts/get-check.ts", connections, job),
       ...["-e", `TARGET=${job.url}`],
     ]),
+  /** The script that k6 is given, as it is. */
+  bwK6Script: (connections) =>
+    bw(connections, (job) => [
+      ...closed("bench/scripts/get-check.k6.js", connections, job),
+      ...["-e", `TARGET=${job.url}`],
+    ]),
+  /** The same with a second's pause. */
+  bwK6Sleep: (connections) =>
+    bw(connections, (job) => [
+      ...closed("bench/scripts/get-sleep.k6.js", connections, job),
+      ...["-e", `TARGET=${job.url}`],
+    ]),
   /** An open model: the number is the rate. */
   bwOpen: (ratePerSecond) =>
     bw(0, ({ url, seconds, summaryPath }) => [
@@ -87,6 +99,8 @@ export const drivers: {
 type DriverName =
   | "bwUrl"
   | "bwScript"
+  | "bwK6Script"
+  | "bwK6Sleep"
   | "bwOpen"
   | "wrk"
   | "k6Script"

@@ -379,6 +379,13 @@ export const iterations: Corpus = {
     const [a, b] = pages();
     out.push(a, b);
     return out;`,
+  "objects with a generator of their own, run over by built-in functions": `
+    class Pages { *[Symbol.iterator]() { for (let i = 0; i < 3; i++) yield call(i); } }
+    const pairs = { *[Symbol.iterator]() { yield ["a", call(1)]; } };
+    return [
+      Array.from(new Pages()), [...new Set(new Pages())], Object.fromEntries(pairs),
+      [...new Map(pairs)], [...Uint8Array.from(new Pages())],
+    ];`,
   "generators that are left early": `
     function* endless() { try { for (let i = 0; ; i++) yield call(i); } finally { log("left"); } }
     for (const x of endless()) if (x > 1) break;
