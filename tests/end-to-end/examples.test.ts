@@ -20,7 +20,7 @@ test.concurrent("a k6 script with groups, checks and a summary of its own passes
     cwd: folder.path,
   });
   expect(run).toMatchObject({ exitCode: 0, stderr: "" });
-  expect(run.stdout).toMatch(/checks\.+: 100\.00% ✓ 13 {8,}✗ 0/);
+  expect(run.stdout).toMatch(/checks\.+: 100\.00% ✓ 13 +✗ 0/);
   expect(shop.count).toBe(1 + 4 * 5);
   expect(await Bun.file(folder.at("shop.json")).json()).toMatchObject({ orders: 4 });
 });
