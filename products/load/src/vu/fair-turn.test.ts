@@ -99,7 +99,7 @@ test.each<[string, (api: ScriptApi) => unknown]>([
     await promise;
   });
   await Promise.all(loops);
-  // Every 10 ms when nothing is in the way, and never more than a turn late.
-  expect(ticks).toBeGreaterThan(5);
+  // Every 10 ms when nothing is in the way; none at all when timers starve.
+  expect(ticks).toBeGreaterThan(2);
   expect(iterations).toBeGreaterThan(500);
 });
