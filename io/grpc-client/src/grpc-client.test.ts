@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { certificates } from "@breakwater/http-client/testing";
 import { ServerCredentials } from "@grpc/grpc-js";
 import type { CallOptions, ConnectOptions, GrpcConnection } from "./connection.ts";
 import { grpcClient } from "./grpc-client.ts";
@@ -7,7 +8,6 @@ import { reflect } from "./reflection.ts";
 import type { GrpcMethod } from "./schema/schema.ts";
 import { statusDetailsOf } from "./status-details.ts";
 import type { GrpcStream, GrpcStreamEnd } from "./stream.ts";
-import { certificates } from "./testing/certificates.ts";
 import { schemas } from "./testing/schemas.ts";
 import { type TestServer, testServer } from "./testing/test-server.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
+import { certificates } from "@breakwater/http-client/testing";
 import type { ServerWebSocket } from "bun";
-import { certificates } from "./testing/certificates.ts";
 import { converse, testClient } from "./testing/conversation.ts";
 
 function secureServer() {

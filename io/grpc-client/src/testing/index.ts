@@ -1,3 +1,2 @@
-export { certificates } from "./certificates.ts";
 export { protoFolder } from "./schemas.ts";
 export { type TestServer, type TestServerOptions, testServer } from "./test-server.ts";

@@ -3,7 +3,6 @@ import {
   type AssignmentTarget,
   type AssignmentTargetMaybeDefault,
   type BindingPattern,
-  type CallExpression,
   type Function as FunctionSyntax,
   type MemberExpression,
   type Node,
@@ -110,10 +109,4 @@ export function calleeText(node: Node, code: string): string {
   if (call.type !== "CallExpression") return "this";
   const text = code.slice(call.callee.start, call.callee.end).replace(/\s+/g, " ");
   return `${text.length > 40 ? `${text.slice(0, 40)}…` : text}()`;
-}
-
-/** The member expression that a call calls, as in `a.b()`. */
-export function calledMember({ callee }: CallExpression): MemberExpression | undefined {
-  const member = bare(callee);
-  return member.type === "MemberExpression" ? member : undefined;
 }

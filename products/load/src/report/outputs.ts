@@ -34,16 +34,6 @@ export function readOutputs(request: OutputRequest, warn: (line: string) => void
   }
 }
 
-/** As readOutputs() for `--out json=` alone, until run.ts calls that. */
-export function openOutputs(
-  outputs: readonly string[],
-  summaryExport: string | undefined,
-): { readonly samplesPath: string | undefined } {
-  const request = { outputs, summaryExport, env: {}, systemTags: [] };
-  const [json] = readOutputs(request, () => {}).samples;
-  return { samplesPath: json?.kind === "json" ? json.path : undefined };
-}
-
 function makeEmpty(what: string, path: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true });

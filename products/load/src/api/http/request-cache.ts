@@ -78,17 +78,6 @@ function withoutPassword(url: string): string {
   return shown.href;
 }
 
-/** A request's head. A header that the caller gives replaces ours of the same name. */
-export function encodeHead(
-  url: ParsedUrl,
-  method: string,
-  settings: HttpSettings,
-  own: HeaderList,
-): Uint8Array {
-  const headers = headersFor(url, settings, own);
-  return encodeRequestHead({ method, target: url.target, headers });
-}
-
 /** A request's headers, ours included. `authorization` as in a Hop. */
 export function headersFor(
   url: ParsedUrl,
