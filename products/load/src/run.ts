@@ -79,12 +79,16 @@ async function runStages(
   log.before = () => progress.clear();
   await orLost(crew.ready());
   using stop = new StopRequests(io);
+  if (plan.isPaused && request.address === undefined) {
+    warn("the test is paused, and only the REST API could resume it: give --address as well");
+  }
   await stop.during("the wait to be resumed", live.whenResumed());
   const setUp = await orAborted(stop.during("setup()", live.setUp()), log);
   const supervised = setUp
     ? { elapsedMs: 0, early: setUp, state: crew.state() }
     : await supervise({ ...common, stop, crew, progress, log }, live.setupData());
-  const teardownCode = await codeOf(stop.during("teardown()", live.tearDown()), log);
+  const tearDown = setUp ? Promise.resolve() : stop.during("teardown()", live.tearDown());
+  const teardownCode = await codeOf(tearDown, log);
   await sinks.close();
 
   const { elapsedMs } = supervised;
@@ -132,7 +136,7 @@ async function orLost(ready: Promise<void>): Promise<void> {
   }
 }
 
-/** A test that setup() aborts has no iterations, and a summary nevertheless. */
+/** A test that setup() aborts has neither iterations nor teardown(), but a summary, as in k6. */
 async function orAborted(setUp: Promise<void>, log: Logger): Promise<EarlyEnd | undefined> {
   try {
     await setUp;
