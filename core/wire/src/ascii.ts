@@ -4,11 +4,18 @@ export const ascii = {
   lf: 0x0a,
   cr: 0x0d,
   space: 0x20,
+  asterisk: 0x2a,
   comma: 0x2c,
+  point: 0x2e,
+  slash: 0x2f,
   zero: 0x30,
   nine: 0x39,
   colon: 0x3a,
   semicolon: 0x3b,
+  question: 0x3f,
+  openBracket: 0x5b,
+  closeBracket: 0x5d,
+  del: 0x7f,
 } as const;
 
 /** 1 for the bytes that a field name or a method may have (RFC 9110 5.6.2, `tchar`). */
@@ -20,6 +27,15 @@ for (let byte = 0; byte < 128; byte += 1) {
 const toLowerCase = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte,
 );
+
+/** 1 for what may stand within a line, read as generously as can be: all but NUL and its end. */
+export const isLineByte: Uint8Array = new Uint8Array(256).fill(1);
+for (const byte of [0, ascii.cr, ascii.lf]) isLineByte[byte] = 0;
+
+/** 1 for what a field's value may have (RFC 9110 5.5): no control character but the tab. */
+export const isTextByte: Uint8Array = new Uint8Array(256).fill(1);
+for (let byte = 0; byte < ascii.space; byte += 1) isTextByte[byte] = byte === ascii.tab ? 1 : 0;
+isTextByte[ascii.del] = 0;
 
 /** White space within a line. */
 export const isBlank = (byte: number): boolean => byte === ascii.space || byte === ascii.tab;

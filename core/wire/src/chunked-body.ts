@@ -1,7 +1,7 @@
-import { ascii, excerpt, isDigit } from "./ascii.ts";
+import { ascii, excerpt, isBlank, isDigit } from "./ascii.ts";
 import { WireError } from "./error.ts";
 import { type Field, parseFields } from "./field.ts";
-import { bodyTooLarge, type ResponseLimits } from "./response-limits.ts";
+import { bodyTooLarge } from "./response-limits.ts";
 import { Section } from "./section.ts";
 
 /** What the next byte belongs to. */
@@ -16,6 +16,13 @@ type Part =
   | "trailer"
   | "end";
 
+export interface BodyLimits {
+  readonly maxHeaders: number;
+  readonly maxBodyBytes: number;
+  readonly maxChunkLineBytes: number;
+  readonly maxTrailerBytes: number;
+}
+
 /** Told of the chunk's bytes from `from` up to `to`. */
 type OnBody = (chunk: Uint8Array, from: number, to: number) => void;
 
@@ -26,7 +33,8 @@ type OnBody = (chunk: Uint8Array, from: number, to: number) => void;
  * only, and readers who disagree here see different messages.
  */
 export class ChunkedBody {
-  readonly #limits: ResponseLimits;
+  readonly #limits: BodyLimits;
+  readonly #mayPad: boolean;
   readonly #onBody: OnBody;
   readonly #trailerSection: Section;
   #part: Part = "size";
@@ -37,11 +45,12 @@ export class ChunkedBody {
   #bodyBytes = 0;
   #trailers: readonly Field[] = [];
 
-  constructor(limits: ResponseLimits, onBody: OnBody) {
+  constructor(of: "request" | "response", limits: BodyLimits, onBody: OnBody) {
+    this.#mayPad = of === "response";
     this.#limits = limits;
     this.#onBody = onBody;
     this.#trailerSection = new Section({
-      kind: "trailer",
+      kind: `${of} trailer`,
       maxBytes: limits.maxTrailerBytes,
       maxFields: limits.maxHeaders,
     });
@@ -157,7 +166,7 @@ export class ChunkedBody {
     if (byte === ascii.cr) this.#part = "size LF";
     else if (byte === ascii.semicolon) this.#part = "extension";
     // Some servers pad the size with spaces.
-    else if (byte === ascii.space || byte === ascii.tab) this.#part = "size padding";
+    else if (this.#mayPad && isBlank(byte)) this.#part = "size padding";
     else throw badChunk(chunk, at, "neither CR LF nor an extension after the chunk's size");
   }
 

@@ -1,13 +1,14 @@
-import { ascii, excerpt, isBlank, isDigit, isTokenByte } from "./ascii.ts";
+import { ascii, excerpt, isBlank, isDigit, isLineByte, isTextByte, isTokenByte } from "./ascii.ts";
 import { WireError, type WireErrorCode } from "./error.ts";
 import { Framing, type FramingField, tryFramingField } from "./framing.ts";
+import { RequestLine } from "./request-line.ts";
 
 const PREFIX = new TextEncoder().encode("HTTP/1.");
 /** The shortest status line: "HTTP/1.1 200" and a line feed. */
 const MIN_STATUS_LINE_BYTES = 13;
 
-/** A trailer section has no status line, and nothing in it says how the message is framed. */
-export type SectionKind = "head" | "trailer";
+/** A trailer section has no first line, and nothing in it says how the message is framed. */
+export type SectionKind = "response" | "response trailer" | "request" | "request trailer";
 
 /**
  * Finds the end of a head or trailer section, refuses malformed ones, notes what frames a message.
@@ -15,32 +16,39 @@ export type SectionKind = "head" | "trailer";
  * Hot path: one pass over the bytes, nothing allocated; 160 bytes in about 0.25 µs.
  * It goes line by line and continues when there are more bytes in the same place, so that an
  * error does not depend on how the network cut them. A line may end with a bare LF (RFC 9112 2.2
- * allows it and some servers do it); a CR without LF is refused.
+ * allows it and some servers do it); a CR without LF is refused. Of a request, what readers are
+ * known to differ about is refused: folded values (RFC 9112 5.2), control characters in them.
  */
 export class HeadScanner {
   readonly framing: Framing = new Framing();
-  readonly #maxFields: number;
-  /** 0 until the status line has been read. */
+  readonly requestLine: RequestLine = new RequestLine();
+  /** Of a response, once its first line has been read. */
   status = 0;
   minorVersion: 0 | 1 = 1;
-  #kind: SectionKind = "head";
+  readonly #kind: SectionKind;
+  readonly #isHead: boolean;
+  readonly #isStrict: boolean;
+  readonly #maxFields: number;
   /** Where the first line begins that has not been accepted. */
   #next = 0;
+  #hasFirstLine: boolean = false;
   #fields = 0;
   /** The field just read, to be noted once the next line shows that it is not continued. */
   #pending: FramingField | undefined;
   #pendingFrom = 0;
   #pendingTo = 0;
 
-  constructor({ maxFields }: { readonly maxFields: number }) {
+  constructor({ kind, maxFields }: { readonly kind: SectionKind; readonly maxFields: number }) {
+    this.#kind = kind;
+    this.#isHead = kind === "response" || kind === "request";
+    this.#isStrict = kind === "request" || kind === "request trailer";
     this.#maxFields = maxFields;
   }
 
   /** Starts a section whose first byte is at `from`. */
-  begin(from: number, kind: SectionKind): void {
+  begin(from: number): void {
     this.framing.reset();
-    this.status = 0;
-    this.#kind = kind;
+    this.#hasFirstLine = !this.#isHead;
     this.#next = from;
     this.#fields = 0;
     this.#pending = undefined;
@@ -48,15 +56,14 @@ export class HeadScanner {
 
   /** Goes on up to `to`. Returns where the section ends, past its blank line, or -1. */
   scan(bytes: Uint8Array, to: number): number {
-    const wantsStatus = this.#kind === "head" && this.status === 0;
-    if (wantsStatus && !this.#takeStatusLine(bytes, to)) return -1;
+    if (!this.#hasFirstLine && !this.#takeFirstLine(bytes, to)) return -1;
     while (this.#next < to) {
       const first = bytes[this.#next]!;
       if (first === ascii.cr || first === ascii.lf) {
-        const lf = lineFeed(bytes, this.#next, to, "bad_header");
+        const lf = this.#lineFeed(bytes, this.#next, to, "bad_header");
         if (lf < 0) return -1;
         this.#notePending(bytes);
-        if (this.#kind === "head") this.framing.conclude(this.status, this.minorVersion);
+        this.#conclude();
         return lf + 1;
       }
       const isDone = isBlank(first)
@@ -65,6 +72,21 @@ export class HeadScanner {
       if (!isDone) return -1;
     }
     return -1;
+  }
+
+  #takeFirstLine(bytes: Uint8Array, to: number): boolean {
+    if (this.#kind === "response") return this.#takeStatusLine(bytes, to);
+    const next = this.requestLine.take(bytes, this.#next, to);
+    if (next < 0) return false;
+    this.minorVersion = this.requestLine.minorVersion;
+    this.#next = next;
+    this.#hasFirstLine = true;
+    return true;
+  }
+
+  #conclude(): void {
+    if (this.#kind === "response") this.framing.conclude(this.status, this.minorVersion);
+    else if (this.#kind === "request") this.framing.concludeRequest(this.minorVersion);
   }
 
   #takeStatusLine(bytes: Uint8Array, to: number): boolean {
@@ -92,11 +114,12 @@ export class HeadScanner {
       // The space before the reason is required, and missing in practice when there is no reason.
       (after === ascii.space || after === ascii.cr || after === ascii.lf);
     if (!isWellFormed) throw badStatusLine(bytes, from, to);
-    const lf = lineFeed(bytes, from + 12, to, "bad_status_line");
+    const lf = this.#lineFeed(bytes, from + 12, to, "bad_status_line");
     if (lf < 0) return false;
     this.minorVersion = minor === ascii.zero ? 0 : 1;
     this.status = hundreds * 100 + tens * 10 + ones - ascii.zero * 111;
     this.#next = lf + 1;
+    this.#hasFirstLine = true;
     return true;
   }
 
@@ -113,7 +136,7 @@ export class HeadScanner {
         `Cannot read the header line ${excerpt(bytes, from, to)}: it must be like "Name: value"`,
       );
     }
-    const lf = lineFeed(bytes, colon + 1, to, "bad_header");
+    const lf = this.#lineFeed(bytes, colon + 1, to, "bad_header");
     if (lf < 0) return false;
     this.#fields += 1;
     if (this.#fields > this.#maxFields) {
@@ -122,7 +145,7 @@ export class HeadScanner {
         `Cannot read more than ${this.#maxFields} header lines: the limit is maxHeaders`,
       );
     }
-    if (this.#kind === "head") {
+    if (this.#isHead) {
       this.#pending = tryFramingField(bytes, from, colon);
       this.#pendingFrom = colon + 1;
       this.#pendingTo = lf;
@@ -133,13 +156,14 @@ export class HeadScanner {
 
   /** A line that begins with white space belongs to the value before it (RFC 9112 5.2). */
   #takeContinuation(bytes: Uint8Array, to: number): boolean {
-    if (this.#fields === 0) {
+    if (this.#isStrict || this.#fields === 0) {
+      const what = this.#isStrict ? "at a line's start" : "before the first header";
       throw new WireError(
         "bad_header",
-        `Cannot read ${excerpt(bytes, this.#next, to)}: white space before the first header`,
+        `Cannot read ${excerpt(bytes, this.#next, to)}: white space ${what}`,
       );
     }
-    const lf = lineFeed(bytes, this.#next, to, "bad_header");
+    const lf = this.#lineFeed(bytes, this.#next, to, "bad_header");
     if (lf < 0) return false;
     this.#pendingTo = lf;
     this.#next = lf + 1;
@@ -151,12 +175,12 @@ export class HeadScanner {
     this.framing.note(this.#pending, bytes, this.#pendingFrom, this.#pendingTo);
     this.#pending = undefined;
   }
-}
 
-/** Where the line ends, or -1 if beyond `to`. Refuses NUL and a CR alone (RFC 9110 5.5). */
-function lineFeed(bytes: Uint8Array, from: number, to: number, code: WireErrorCode): number {
-  for (let at = from; at < to; at += 1) {
-    while (at < to && bytes[at]! >= 0x20) at += 1;
+  /** Where the line ends, or -1 if beyond `to`. Refuses NUL and a CR alone (RFC 9110 5.5). */
+  #lineFeed(bytes: Uint8Array, from: number, to: number, code: WireErrorCode): number {
+    const isAllowed = this.#isStrict ? isTextByte : isLineByte;
+    let at = from;
+    while (at < to && isAllowed[bytes[at]!] === 1) at += 1;
     if (at === to) return -1;
     const byte = bytes[at]!;
     if (byte === ascii.lf) return at;
@@ -164,12 +188,9 @@ function lineFeed(bytes: Uint8Array, from: number, to: number, code: WireErrorCo
       if (at + 1 === to) return -1;
       if (bytes[at + 1] === ascii.lf) return at + 1;
     }
-    if (byte === ascii.cr || byte === 0) {
-      const name = byte === 0 ? "NUL" : "CR without LF";
-      throw new WireError(code, `Cannot read a line with a ${name}: ${excerpt(bytes, from, to)}`);
-    }
+    const name = byte === ascii.cr ? "CR without LF" : byte === 0 ? "NUL" : "control character";
+    throw new WireError(code, `Cannot read a line with a ${name}: ${excerpt(bytes, from, to)}`);
   }
-  return -1;
 }
 
 const badStatusLine = (bytes: Uint8Array, from: number, to: number): WireError =>

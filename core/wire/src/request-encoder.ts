@@ -1,5 +1,4 @@
-import { isTokenByte } from "./ascii.ts";
-import { WireError, type WireErrorCode } from "./error.ts";
+import { isFieldValue, isToken, refusal } from "./field-rules.ts";
 
 export interface RequestHead {
   readonly method: string;
@@ -27,28 +26,24 @@ export function encodeRequestHead({ method, target, headers }: RequestHead): Uin
 
 /** @throws WireError `bad_request_method`, `bad_request_target` */
 export function assertRequestLine(method: string, target: string): void {
-  if (!isToken(method)) throw refusal("bad_request_method", "the method", method, "letters");
+  if (!isToken(method)) {
+    throw refusal("bad_request_method", { what: "the method", text: method, wanted: "letters" });
+  }
   if (!isTarget(target)) {
-    throw refusal(
-      "bad_request_target",
-      "the target",
-      target,
-      "visible ASCII, the rest percent-encoded",
-    );
+    const wanted = "visible ASCII, the rest percent-encoded";
+    throw refusal("bad_request_target", { what: "the target", text: target, wanted });
   }
 }
 
 /** @throws WireError `bad_request_header` */
 export function assertHeader(name: string, value: string): void {
-  if (!isToken(name))
-    throw refusal("bad_request_header", "the header name", name, "letters, digits and -");
+  if (!isToken(name)) {
+    const wanted = "letters, digits and -";
+    throw refusal("bad_request_header", { what: "the header name", text: name, wanted });
+  }
   if (!isFieldValue(value)) {
-    throw refusal(
-      "bad_request_header",
-      `the value of ${name}`,
-      value,
-      "text without control characters",
-    );
+    const wanted = "text without control characters";
+    throw refusal("bad_request_header", { what: `the value of ${name}`, text: value, wanted });
   }
 }
 
@@ -68,33 +63,10 @@ const lineEnd = encoder.encode("\r\n");
 /** Ends a chunked request body, without trailers. Not to be written to. */
 export const lastChunk: Uint8Array = encoder.encode("0\r\n\r\n");
 
-function isToken(text: string): boolean {
-  for (let index = 0; index < text.length; index += 1) {
-    if (isTokenByte[text.charCodeAt(index)] !== 1) return false;
-  }
-  return text !== "";
-}
-
 function isTarget(text: string): boolean {
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
     if (code <= 0x20 || code >= 0x7f) return false;
   }
   return text !== "";
-}
-
-/** RFC 9110 5.5: no control character but the tab. */
-function isFieldValue(text: string): boolean {
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    if ((code < 0x20 && code !== 0x09) || code === 0x7f) return false;
-  }
-  return true;
-}
-
-const maxShownCharacters = 60;
-
-function refusal(code: WireErrorCode, what: string, text: string, wanted: string): WireError {
-  const shown = JSON.stringify(text.slice(0, maxShownCharacters));
-  return new WireError(code, `Cannot send ${what} ${shown}: it must be ${wanted}`);
 }

@@ -134,18 +134,20 @@ export class ResponseDecoder {
     let at = 0;
     for (;;) {
       const isAtStart = this.#bufferedBytes === 0;
-      const known = isAtStart ? this.#memory.tryRecognise(chunk, at) : undefined;
+      // Answers to the same request have in common how many bytes come at once.
+      const key = chunk.length - at;
+      const known = isAtStart ? this.#memory.tryRecognise(chunk, at, key) : undefined;
       if (known !== undefined) {
         this.#startBody(known);
         return at + known.bytes.length;
       }
-      this.#section ??= this.#memory.borrowSection();
+      this.#section ??= this.#memory.borrowSection("response");
       const end = this.#section.take(chunk, at);
       if (end < 0) return -1;
-      const head = makeHead(this.#section);
+      const head = new ScannedHead(this.#section.copyBytes(), this.#section.scanner);
       this.#giveBackSection();
       if (head.status >= 200 || head.status === 101) {
-        if (isAtStart) this.#memory.remember(head, chunk.length - at);
+        if (isAtStart) this.#memory.remember(head, key);
         this.#startBody(head);
         return end;
       }
@@ -178,7 +180,7 @@ export class ResponseDecoder {
     this.#bodyBytes = 0;
     if (hasNoBody(this.#method, head.status)) this.#phase = "length";
     else if (head.chunked) {
-      this.#chunkedBody ??= new ChunkedBody(this.#limits, (chunk, from, to) =>
+      this.#chunkedBody ??= new ChunkedBody("response", this.#limits, (chunk, from, to) =>
         this.#listener.onBody?.(chunk, from, to),
       );
       this.#chunkedBody.begin();
@@ -242,12 +244,4 @@ export class ResponseDecoder {
 function hasNoBody(method: string, status: number): boolean {
   if (method === "HEAD" || status === 204 || status === 304 || status === 101) return true;
   return method === "CONNECT" && status < 300;
-}
-
-function makeHead({ bytes, start, end, scanner }: Section): ScannedHead {
-  // Copied, so that a head which a script keeps does not keep 64 kB of chunk alive with it.
-  // Not by slice(), which on a Buffer makes a view.
-  const own = new Uint8Array(end - start);
-  own.set(bytes.subarray(start, end));
-  return new ScannedHead(own, scanner);
 }

@@ -73,8 +73,8 @@ const headOf = (...lines: readonly string[]): ResponseHead =>
 
 function scan(text: string): ResponseHead {
   const bytes = Buffer.from(text, "latin1");
-  const scanner = new HeadScanner({ maxFields: 100 });
-  scanner.begin(0, "head");
+  const scanner = new HeadScanner({ kind: "response", maxFields: 100 });
+  scanner.begin(0);
   expect(scanner.scan(bytes, bytes.length)).toBe(bytes.length);
   return new ScannedHead(bytes, scanner);
 }

@@ -1,5 +1,6 @@
 import { ascii, latin1 } from "./ascii.ts";
-import { type Field, findField, parseFields } from "./field.ts";
+import type { Field } from "./field.ts";
+import { HeadFields } from "./head-fields.ts";
 import type { HeadScanner } from "./head-scanner.ts";
 
 /** The status line and header fields of a response. Immutable: equal heads may share one. */
@@ -28,9 +29,6 @@ export interface ResponseHead {
   header(lowerCaseName: string): string | undefined;
 }
 
-/** A caller that asks for ever new names must not fill the memory. */
-const MAX_FOUND = 32;
-
 /** Bytes before the reason in "HTTP/1.1 200 OK". */
 const REASON_AT = 13;
 
@@ -43,9 +41,7 @@ export class ScannedHead implements ResponseHead {
   readonly chunked: boolean;
   /** The whole head with its blank line, accepted by HeadScanner; ours alone. */
   readonly bytes: Uint8Array;
-  #headers: readonly Field[] | undefined;
-  /** What header() has found: equal heads share this object, and are asked the same. */
-  #found: Map<string, string | undefined> | undefined;
+  #fields: HeadFields | undefined;
 
   constructor(bytes: Uint8Array, { status, minorVersion, framing }: HeadScanner) {
     this.status = status;
@@ -67,15 +63,12 @@ export class ScannedHead implements ResponseHead {
   }
 
   headers(): readonly Field[] {
-    this.#headers ??= parseFields(this.bytes, this.bytes.indexOf(ascii.lf) + 1);
-    return this.#headers;
+    this.#fields ??= new HeadFields(this.bytes);
+    return this.#fields.all();
   }
 
   header(lowerCaseName: string): string | undefined {
-    this.#found ??= new Map();
-    if (this.#found.has(lowerCaseName)) return this.#found.get(lowerCaseName);
-    const value = findField(this.bytes, this.bytes.indexOf(ascii.lf) + 1, lowerCaseName);
-    if (this.#found.size < MAX_FOUND) this.#found.set(lowerCaseName, value);
-    return value;
+    this.#fields ??= new HeadFields(this.bytes);
+    return this.#fields.find(lowerCaseName);
   }
 }

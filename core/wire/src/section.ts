@@ -11,15 +11,14 @@ export interface SectionOptions {
 const FIRST_BUFFER_BYTES = 512;
 const noBytes = new Uint8Array(0);
 
-const tooLarge: Readonly<Record<SectionKind, [WireErrorCode, string]>> = {
-  head: [
-    "head_too_large",
-    "Cannot read a response head of more than %n bytes: the limit is maxHeadBytes",
-  ],
-  trailer: [
-    "trailer_too_large",
-    "Cannot read trailers of more than %n bytes: the limit is maxTrailerBytes",
-  ],
+type TooLarge = readonly [code: WireErrorCode, what: string, limit: string];
+const headTooLarge: TooLarge = ["head_too_large", "a head", "maxHeadBytes"];
+const trailerTooLarge: TooLarge = ["trailer_too_large", "trailers", "maxTrailerBytes"];
+const tooLarge: Readonly<Record<SectionKind, TooLarge>> = {
+  request: headTooLarge,
+  response: headTooLarge,
+  "request trailer": trailerTooLarge,
+  "response trailer": trailerTooLarge,
 };
 
 /** Takes a head or trailer section off a stream: in place if it comes whole, else buffered. */
@@ -36,7 +35,7 @@ export class Section {
   #buffered = 0;
 
   constructor({ kind, maxBytes, maxFields }: SectionOptions) {
-    this.scanner = new HeadScanner({ maxFields });
+    this.scanner = new HeadScanner({ kind, maxFields });
     this.#kind = kind;
     this.#maxBytes = maxBytes;
   }
@@ -49,7 +48,7 @@ export class Section {
   /** Returns where in the chunk the section ends, or -1 when it took all of it and wants more. */
   take(chunk: Uint8Array, from: number): number {
     if (this.#buffered > 0) return this.#takeMore(chunk, from);
-    this.scanner.begin(from, this.#kind);
+    this.scanner.begin(from);
     const to = Math.min(chunk.length, from + this.#maxBytes);
     const end = this.scanner.scan(chunk, to);
     if (end >= 0) {
@@ -61,9 +60,19 @@ export class Section {
     if (to - from === this.#maxBytes) throw this.#tooLarge();
     if (to > from) {
       this.#append(chunk, from, to);
-      this.scanner.begin(0, this.#kind);
+      this.scanner.begin(0);
     }
     return -1;
+  }
+
+  /**
+   * The section that was taken, for keeps: a view would keep 64 kB of chunk alive with it. Not by
+   * slice(), which on a Buffer makes a view.
+   */
+  copyBytes(): Uint8Array {
+    const own = new Uint8Array(this.end - this.start);
+    own.set(this.bytes.subarray(this.start, this.end));
+    return own;
   }
 
   /** Throws if what has come so far is malformed: call when no more will come. */
@@ -115,7 +124,10 @@ export class Section {
   }
 
   #tooLarge(): WireError {
-    const [code, message] = tooLarge[this.#kind];
-    return new WireError(code, message.replace("%n", String(this.#maxBytes)));
+    const [code, what, limit] = tooLarge[this.#kind];
+    return new WireError(
+      code,
+      `Cannot read ${what} of more than ${this.#maxBytes} bytes: the limit is ${limit}`,
+    );
   }
 }

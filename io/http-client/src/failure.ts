@@ -108,4 +108,11 @@ export const failureForWireError: Readonly<Record<WireErrorCode, FailureCode>> =
   bad_request_method: "invalid_response",
   bad_request_target: "invalid_response",
   bad_request_header: "invalid_response",
+  // A client's decoders do not say these.
+  bad_request_line: "invalid_response",
+  unsupported_version: "invalid_response",
+  bad_host: "invalid_response",
+  ambiguous_length: "invalid_response",
+  bad_proxy_header: "invalid_response",
+  bad_response_head: "invalid_response",
 };

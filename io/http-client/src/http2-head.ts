@@ -1,5 +1,5 @@
 import { type Field, type ResponseHead, WireError } from "@breakwater/wire";
-import { reasonPhrases } from "./reason-phrases.ts";
+import { goReasonPhrases } from "./go-reason-phrases.ts";
 
 /** A response's head as HTTP/2 or HTTP/3 gives it: fields that are already apart. */
 export class FieldsHead implements ResponseHead {
@@ -21,7 +21,7 @@ export class FieldsHead implements ResponseHead {
 
   /** These versions send none: the usual one, as k6 gives it. */
   get reason(): string {
-    return reasonPhrases[this.status] ?? "";
+    return goReasonPhrases[this.status] ?? "";
   }
 
   /** Names as Go, and so k6, writes them: "Content-Type". */

@@ -322,7 +322,8 @@ export class WsConnection implements Dialled, MessageListener {
     const handshake = this.#answer(this.#head!);
     this.#isCompressed = handshake.isCompressed;
     const { maxMessageBytes } = this.#engine;
-    this.#messages = new MessageDecoder({ maxMessageBytes, mayCompress: this.#isCompressed }, this);
+    const mayCompress = this.#isCompressed;
+    this.#messages = new MessageDecoder({ role: "client", maxMessageBytes, mayCompress }, this);
     this.#listener.onOpen(handshake);
   }
 

@@ -29,6 +29,7 @@ export class HpackDecoder {
   #oldest = 0;
   #tableBytes = 0;
   #maxTableBytes: number;
+  #tableVersion = 0;
   #scratch: Uint8Array = new Uint8Array(0);
   #bytes: Uint8Array = this.#scratch;
   #at = 0;
@@ -39,6 +40,11 @@ export class HpackDecoder {
     this.#limits = limits;
     this.#memory = memory;
     this.#maxTableBytes = limits.maxTableBytes;
+  }
+
+  /** Changes with the dynamic table: while it stays, equal blocks mean the same. */
+  get tableVersion(): number {
+    return this.#tableVersion;
   }
 
   /**
@@ -81,6 +87,7 @@ export class HpackDecoder {
     const bytes = this.#takeInteger(0x1f);
     if (bytes > this.#limits.maxTableBytes || !isFirst) throw bad("its table's size");
     this.#maxTableBytes = bytes;
+    this.#tableVersion += 1;
     this.#evict();
     return undefined;
   }
@@ -104,6 +111,7 @@ export class HpackDecoder {
 
   #remember(field: Field): void {
     this.#entries.push(field);
+    this.#tableVersion += 1;
     this.#tableBytes += sizeOf(field);
     this.#evict();
   }

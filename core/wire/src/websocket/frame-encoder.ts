@@ -1,3 +1,4 @@
+import { applyMask } from "./mask.ts";
 import { type Opcode, opcodes } from "./opcode.ts";
 
 export interface FrameOptions {
@@ -26,8 +27,11 @@ export function encodeFrame(
   frame[0] = (hasMore ? 0 : FIN) | (isCompressed ? RSV1 : 0) | opcodes[opcode];
   frame[1] = (mask === undefined ? 0 : MASKED) | firstLength(lengthBytes, length);
   writeLength(frame, lengthBytes, length);
-  frame.set(payload, headBytes);
-  if (mask !== undefined) applyMask(frame, headBytes, mask);
+  if (mask === undefined) frame.set(payload, headBytes);
+  else {
+    frame.set([mask >>> 24, mask >>> 16, mask >>> 8, mask], headBytes - 4);
+    applyMask(payload, 0, length, mask, frame, headBytes);
+  }
   return frame;
 }
 
@@ -58,19 +62,4 @@ function writeLength(frame: Uint8Array, lengthBytes: number, length: number): vo
     frame[2 + index] = rest % 256;
     rest = Math.floor(rest / 256);
   }
-}
-
-/** Over the payload, from `at` to the end; the key goes before it. */
-function applyMask(frame: Uint8Array, at: number, mask: number): void {
-  const key = [mask >>> 24, (mask >>> 16) & 0xff, (mask >>> 8) & 0xff, mask & 0xff] as const;
-  frame.set(key, at - 4);
-  const [first, second, third, fourth] = key;
-  let index = at;
-  for (const end = frame.length - 3; index < end; index += 4) {
-    frame[index]! ^= first;
-    frame[index + 1]! ^= second;
-    frame[index + 2]! ^= third;
-    frame[index + 3]! ^= fourth;
-  }
-  for (let rest = 0; index < frame.length; index += 1, rest += 1) frame[index]! ^= key[rest]!;
 }

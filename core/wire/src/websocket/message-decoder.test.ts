@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { encodeClose, encodeFrame } from "./frame-encoder.ts";
 import { MessageDecoder, type MessageLimits } from "./message-decoder.ts";
 
-const limits: MessageLimits = { maxMessageBytes: 1_000_000, mayCompress: false };
+const limits: MessageLimits = { role: "client", maxMessageBytes: 1_000_000, mayCompress: false };
 
 /** What the decoder tells of these bytes, in words. */
 function decode(chunks: readonly Uint8Array[], options: Partial<MessageLimits> = {}): string[] {
@@ -81,6 +81,68 @@ test.each([
   expect(decode([hexBytes(`${hex} 81 00`)])).toEqual([`violation ${wanted}`]);
 });
 
+test.each([
+  ["a frame without mask", "81 00", "1002 a client's frames are masked"],
+  ["a reserved bit", "a1 80 00000000", "1002 reserved bits are set that nothing was agreed on"],
+  ["a long ping", "89 fe 007e 00000000", "1002 a ping frame of 126 bytes"],
+  [
+    "a message beyond the limit",
+    "82 ff 00000000000f4241 00000000",
+    "1009 a message beyond 1000000 bytes or 65536 frames",
+  ],
+  ["half a close code", "88 81 00000000 03", "1002 a close frame without a code that may be sent"],
+])("%s is refused by a server, and nothing behind it is read", (_, hex, wanted) => {
+  const bytes = hexBytes(`${hex} 81 80 00000000`);
+  expect(decode([bytes], { role: "server" })).toEqual([`violation ${wanted}`]);
+});
+
+test.each([
+  ["RFC 6455's masked text", "81 85 37fa213d 7f9f4d5158", ["text 48656c6c6f"]],
+  [
+    "a ping in the middle of a text",
+    "01 82 01020304 4067 89 81 ff00ff00 ff 80 81 00000000 63",
+    ["ping 00", "text 416563"],
+  ],
+  ["an empty text", "81 80 01020304", ["text "]],
+  ["a close", "88 82 01020304 02ea", ["close 1000 "]],
+])("a server reads %s", (_, hex, wanted) => {
+  const bytes = hexBytes(hex);
+  expect(decode([bytes], { role: "server" })).toEqual(wanted);
+  const pieces = Array.from(bytes, (byte) => Uint8Array.of(byte));
+  expect(decode(pieces, { role: "server" })).toEqual(wanted);
+});
+
+test("what a server is told does not change when its chunk is used again, nor the chunk", () => {
+  const told: Uint8Array[] = [];
+  const ignore = () => {};
+  const decoder = new MessageDecoder(
+    { ...limits, role: "server" },
+    {
+      onMessage: (_kind, payload) => told.push(payload),
+      onPing: (payload) => told.push(payload),
+      onPong: ignore,
+      onClose: ignore,
+      onViolation: ignore,
+    },
+  );
+  const frames = ["text", "ping"] as const;
+  const chunk = Buffer.concat(frames.map((kind) => encodeFrame(kind, bytes("abc"), { mask: 7 })));
+  const before = Buffer.from(chunk);
+  decoder.push(chunk);
+  expect(chunk).toEqual(before);
+  chunk.fill(0);
+  expect(told.map((payload) => Buffer.from(payload).toString())).toEqual(["abc", "abc"]);
+});
+
+test("a message of more frames than the limit is refused", () => {
+  const empty = "00 00".repeat(65_535);
+  const start = `01 00 ${empty}`;
+  expect(decode([hexBytes(`${start} 80 00`)])).toEqual([
+    "violation 1009 a message beyond 1000000 bytes or 65536 frames",
+  ]);
+  expect(decode([hexBytes(`${start.slice(0, -5)} 80 00 81 00`)])).toEqual(["text ", "text "]);
+});
+
 test("nothing is read behind a close", () => {
   expect(decode([hexBytes("88 00 81 00")])).toEqual(["close undefined "]);
 });
@@ -106,38 +168,51 @@ interface Sent {
   readonly kind: "text" | "binary";
   readonly parts: readonly Uint8Array[];
   readonly ping: boolean;
+  readonly mask: number;
 }
+
+/** Enough to be unmasked by words. */
+const long = Uint8Array.from({ length: 5003 }, (_, index) => (index * 7) & 0xff);
 
 const sent: fc.Arbitrary<Sent> = fc.record({
   kind: fc.constantFrom("text", "binary"),
-  parts: fc.array(fc.uint8Array({ maxLength: 300 }), { minLength: 1, maxLength: 4 }),
+  parts: fc.array(fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.constant(long)), {
+    minLength: 1,
+    maxLength: 4,
+  }),
   ping: fc.boolean(),
+  mask: fc.nat(2 ** 32 - 1),
 });
 
-function frames({ kind, parts, ping }: Sent): Uint8Array[] {
+function frames({ kind, parts, ping, ...sender }: Sent, role: MessageLimits["role"]): Uint8Array[] {
+  const masking = role === "server" ? { mask: sender.mask } : {};
   return parts.flatMap((part, index) => {
     const opcode = index === 0 ? kind : "continuation";
-    const frame = encodeFrame(opcode, part, { hasMore: index < parts.length - 1 });
-    return ping ? [encodeFrame("ping", part.subarray(0, 125)), frame] : [frame];
+    const frame = encodeFrame(opcode, part, { ...masking, hasMore: index < parts.length - 1 });
+    return ping ? [encodeFrame("ping", part.subarray(0, 125), masking), frame] : [frame];
   });
 }
 
-test("whatever is sent comes out, however it is fragmented and cut", () => {
-  fc.assert(
-    fc.property(fc.array(sent, { maxLength: 5 }), fc.array(fc.nat(2000)), (messages, cuts) => {
-      const stream = Buffer.concat(messages.flatMap(frames));
-      const whole = decode([stream]);
-      const at = [0, ...cuts.map((cut) => cut % (stream.length + 1)), stream.length];
-      at.sort((left, right) => left - right);
-      const chunks = at.slice(1).map((to, index) => new Uint8Array(stream.subarray(at[index], to)));
-      expect(decode(chunks)).toEqual(whole);
-      const texts = messages.map(({ kind, parts }) => {
-        return `${kind} ${Buffer.concat([...parts]).toString("hex")}`;
-      });
-      expect(whole.filter((line) => !line.startsWith("ping"))).toEqual(texts);
-    }),
-  );
-});
+test.each(["client", "server"] as const)(
+  "whatever is sent to a %s comes out, however it is fragmented and cut",
+  (role) => {
+    const cuts = fc.array(fc.nat(30_000));
+    fc.assert(
+      fc.property(fc.array(sent, { maxLength: 5 }), cuts, (messages, places) => {
+        const stream = Buffer.concat(messages.flatMap((message) => frames(message, role)));
+        const whole = decode([stream], { role });
+        const at = [0, ...places.map((cut) => cut % (stream.length + 1)), stream.length];
+        at.sort((left, right) => left - right);
+        const chunks = at.slice(1).map((to, index) => stream.subarray(at[index], to));
+        expect(decode(chunks, { role })).toEqual(whole);
+        const texts = messages.map(({ kind, parts }) => {
+          return `${kind} ${Buffer.concat([...parts]).toString("hex")}`;
+        });
+        expect(whole.filter((line) => !line.startsWith("ping"))).toEqual(texts);
+      }),
+    );
+  },
+);
 
 test("unmasking a masked frame gives the frame without its mask", () => {
   fc.assert(
@@ -160,6 +235,7 @@ test("any bytes at all are read without an exception", () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array()), fc.boolean(), (chunks, mayCompress) => {
       decode(chunks, { mayCompress });
+      decode(chunks, { mayCompress, role: "server" });
     }),
   );
 });

