@@ -43,7 +43,9 @@ function toPlace(path: string): { resource: ResourceName | undefined; id: string
 
 /** As k6, every other path says that somebody is there. */
 function other(path: string): Response {
-  if (path !== "/metrics") return new Response("ok");
+  if (path !== "/metrics") {
+    return new Response("ok", { headers: { "content-type": "text/plain; charset=utf-8" } });
+  }
   return new Response(processMetrics(), {
     headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
   });

@@ -17,7 +17,7 @@ test("the API answers where it was told to listen", async () => {
 
 test("a port that is in use ends the run with k6's code for that", async () => {
   await using server = serve("127.0.0.1:0");
-  const error = (await caught(() => serve(server.address))) as RunError;
+  const error = (await caught(() => serve(server.url.host))) as RunError;
   expect([error.exitCode, error.message]).toEqual([
     106,
     expect.stringContaining("another program has it"),

@@ -1,11 +1,26 @@
 import type { Clock } from "@breakwater/clock";
-import { type RunningServer, ServerError, serve } from "@breakwater/server";
+import {
+  fetchHandler,
+  type RunningHttpServer,
+  ServerError,
+  type ServerLimits,
+  serveHttp,
+} from "@breakwater/http-server";
 import { exitCode, RunError } from "../exit-code.ts";
 import { answerRest } from "./rest-handler.ts";
 import type { RunControl } from "./run-control.ts";
 
-/** Setup data is the largest of what is sent here. */
-const MAX_BODY_BYTES = 16 * 1024 ** 2;
+const limits: ServerLimits = {
+  maxHeadBytes: 16 * 1024,
+  maxHeaders: 100,
+  /** Setup data is the largest of what is sent here. */
+  maxBodyBytes: 16 * 1024 ** 2,
+  /** Whoever watches a run, and a dashboard or two. */
+  maxConnections: 100,
+  maxStreams: 100,
+  idleTimeoutMs: 60_000,
+  maxUnsentBytes: 16 * 1024 ** 2,
+};
 
 export interface RestOptions {
   /** `host:port`, `:port` for every address, as k6's --address. */
@@ -16,15 +31,16 @@ export interface RestOptions {
 }
 
 /** Serves the REST API. Throws a RunError, exit code 106, where it cannot listen. */
-export function serveRest({ address, control, clock, onError }: RestOptions): RunningServer {
+export function serveRest({ address, control, clock, onError }: RestOptions): RunningHttpServer {
   const { hostname, port } = toPlace(address);
   try {
-    return serve({
+    return serveHttp({
       hostname,
       port,
-      routes: {},
-      fallback: (request) => answerRest(request, control),
-      limits: { maxBodyBytes: MAX_BODY_BYTES, idleTimeoutMs: 0 },
+      handler: fetchHandler((request) => answerRest(request, control), {
+        maxQueuedBytes: limits.maxBodyBytes,
+      }),
+      limits,
       clock,
       onError,
     });

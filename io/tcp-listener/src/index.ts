@@ -1,0 +1,3 @@
+export { tryLibc } from "./libc.ts";
+export { listen, type Place } from "./listen.ts";
+export { ServerError, type ServerErrorCode } from "./server-error.ts";
