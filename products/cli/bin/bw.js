@@ -13,7 +13,8 @@ if (process.versions.bun === undefined) {
   // What lies about in the user's folder must not change what the command does: no .env is read
   // and no missing package fetched. (Bun's own options go before the script, the user's after.)
   const options = ["--no-env-file", "--no-install"];
-  handOver([...options, fileURLToPath(main), ...process.argv.slice(2)]);
+  const given = process.argv.slice(2);
+  handOver([...options, fileURLToPath(main), ...given], given[0]);
 } else {
   await import(main.href);
 }

@@ -8,24 +8,26 @@ const EXIT_NOT_FOUND = 127;
 const EXIT_CANNOT_RUN = 126;
 
 /**
- * What Bun is told before it starts, as it can only be told then; the user's own setting wins. By
- * how much the heap may outgrow what is alive before garbage is collected: JavaScriptCore would let
- * it grow to the fourfold on a machine with much memory (docs/decisions/0009).
+ * What Bun is told before it starts, as it can only be told then, by command; the user's own
+ * setting wins. For `run`: by how much the heap may outgrow what is alive before garbage is
+ * collected, as JavaScriptCore would let it grow to the fourfold on a machine with much memory
+ * (docs/decisions/0009). A server that is sent large bodies needs that room.
  */
 const settings = new URL("./runtime-environment.json", import.meta.url);
-const runtimeEnvironment = JSON.parse(readFileSync(settings, "utf8"));
+const runtimeEnvironments = JSON.parse(readFileSync(settings, "utf8"));
 
 /**
  * Runs Bun with these arguments in this process's place: same streams, same signals, same end.
  *
  * @param {readonly string[]} bunArguments
+ * @param {string | undefined} command the user's first word
  */
-export function handOver(bunArguments) {
+export function handOver(bunArguments, command) {
   const runtime = findRuntime();
   if ("problem" in runtime) return giveUp(runtime.problem, EXIT_NOT_FOUND);
   const child = spawn(runtime.path, bunArguments, {
     stdio: "inherit",
-    env: { ...runtimeEnvironment, ...process.env },
+    env: { ...runtimeEnvironments[command], ...process.env },
   });
   child.on("error", (error) => {
     giveUp(`Cannot start Bun: ${error.message}: run npm install again`, EXIT_CANNOT_RUN);

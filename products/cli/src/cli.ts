@@ -8,8 +8,9 @@ import { addDepsCommand } from "./deps-command.ts";
 import { addInspectCommand } from "./inspect-command.ts";
 import { addNewCommand } from "./new-command.ts";
 import { normalArguments } from "./normal-arguments.ts";
-import { addOriginCommand } from "./origin-command.ts";
+import { addOriginCommand, addOriginWorkerCommand } from "./origin-command.ts";
 import type { Output } from "./output.ts";
+import { addProxyCommand } from "./proxy-command.ts";
 import { addRemovedCommands } from "./removed-commands.ts";
 import { addRunCommand } from "./run-command.ts";
 import { addGlobalFlags } from "./run-flags.ts";
@@ -47,6 +48,8 @@ export async function runCli(output: Output): Promise<number | undefined> {
     addDepsCommand,
     addCompileCommand,
     addOriginCommand,
+    addOriginWorkerCommand,
+    addProxyCommand,
     addSmallCommands,
     addCompletionCommand,
     addRemovedCommands,

@@ -23,6 +23,9 @@ const switches: ReadonlySet<string> = new Set([
   "json",
 ]);
 
+/** Flags of fasthttp_hpdummy_server, which come with one dash as Go's do. */
+const goFlag = /^-(addr|grpc-addr|buffer-size|mem-interval|pprof-addr)(=.*)?$/s;
+
 /**
  * The command line as commander understands it: "-u=5" in two words, a switch with its value as
  * the switch alone or not at all, and `--http-debug` with the value that k6 gives it.
@@ -35,6 +38,10 @@ export function normalArguments(given: readonly string[]): readonly string[] {
 
 function normalArgument(argument: string): readonly string[] {
   if (argument === "--http-debug") return ["--http-debug=headers"];
+  if (goFlag.test(argument)) return [`-${argument}`];
+  // There its access log is off by default, as here.
+  if (/^-quiet(=true|=1)?$/.test(argument)) return [];
+  if (/^-quiet=(false|0)$/.test(argument)) return ["--access-log"];
   const short = /^-([a-zA-Z])=(.*)$/s.exec(argument);
   if (short) return [`-${short[1]}`, short[2]!];
   const [, name = "", value] = /^--([a-z-]+)=(true|false|1|0)$/.exec(argument) ?? [];

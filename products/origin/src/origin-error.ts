@@ -1,8 +1,8 @@
 /**
- * Why the origin could not be set up. Where it cannot listen, @breakwater/server's ServerError says
- * why.
+ * Why the origin could not be set up, or go on. Where it cannot listen, @breakwater/http-server's
+ * ServerError says why.
  */
-export type OriginErrorCode = "bad_option";
+export type OriginErrorCode = "bad_option" | "worker_lost";
 
 export class OriginError extends Error {
   override readonly name = "OriginError";

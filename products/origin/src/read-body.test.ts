@@ -1,42 +1,61 @@
 import { expect, test } from "bun:test";
+import { fakeExchange } from "@breakwater/http-server/testing";
 import fc from "fast-check";
-import { readBody } from "./read-body.ts";
+import { type ReceivedBody, readBody } from "./read-body.ts";
 
 test.each([
-  ["nothing", undefined, 4, { text: "", bytes: 0 }],
-  ["less than is kept", "abc", 4, { text: "abc", bytes: 3 }],
-  ["just what is kept", "abcd", 4, { text: "abcd", bytes: 4 }],
-  ["more than is kept", "abcdefgh", 4, { text: "abcd", bytes: 8 }],
-  ["a character across the end of what is kept", "abc€", 4, { text: "abc", bytes: 6 }],
-  ["half a character at its end", new Uint8Array([0x61, 0xe2]), 4, { text: "a�", bytes: 2 }],
-  ["bytes that are no text", new Uint8Array([0xff, 0x61]), 4, { text: "�a", bytes: 2 }],
-])("%s", async (_name, body, maxKeptBytes, want) => {
-  const request = new Request("http://origin", { method: "POST", ...(body && { body }) });
-  expect(await readBody(request, maxKeptBytes)).toEqual(want);
+  ["no body", undefined, 4, { text: "", bytes: 0, isCut: false }],
+  ["an empty body", [], 4, { text: "", bytes: 0, isCut: false }],
+  ["less than is kept", "abc", 4, { text: "abc", bytes: 3, isCut: false }],
+  ["just what is kept", "abcd", 4, { text: "abcd", bytes: 4, isCut: false }],
+  ["more than is kept", "abcdefgh", 4, { text: "abcd", bytes: 8, isCut: true }],
+  ["a cut character", "abc€", 4, { text: "abc", bytes: 6, isCut: true }],
+  ["half a character", [new Uint8Array([0x61, 0xe2])], 4, { text: "a�", bytes: 2, isCut: false }],
+  ["no text", [new Uint8Array([0xff, 0x61])], 4, { text: "�a", bytes: 2, isCut: false }],
+  ["a byte order mark", "\uFEFFa", 4, { text: "\uFEFFa", bytes: 4, isCut: false }],
+])("%s", (_name, body, maxKeptBytes, want) => {
+  expect(read(body, maxKeptBytes)).toEqual(want);
 });
 
-test("a text comes out as it went in, however it was cut", async () => {
-  await fc.assert(
-    fc.asyncProperty(
+test("a text comes out as it went in, however it was cut", () => {
+  fc.assert(
+    fc.property(
       fc.string({ unit: "binary" }),
       fc.integer({ min: 1, max: 5 }),
-      async (given, chunkBytes) => {
+      (given, partBytes) => {
         const bytes = new TextEncoder().encode(given);
-        const chunks = Array.from({ length: Math.ceil(bytes.length / chunkBytes) }, (_, index) =>
-          bytes.subarray(index * chunkBytes, (index + 1) * chunkBytes),
+        const parts = Array.from({ length: Math.ceil(bytes.length / partBytes) }, (_, index) =>
+          bytes.subarray(index * partBytes, (index + 1) * partBytes),
         );
-        const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
-          start(controller) {
-            for (const chunk of chunks) controller.enqueue(chunk);
-            controller.close();
-          },
-        });
-        expect(await readBody({ body }, bytes.length)).toEqual({
-          // A BOM at the start is not part of the text.
-          text: given.replace(/^\uFEFF/, "").toWellFormed(),
+        expect(read(parts, bytes.length)).toEqual({
+          text: given.toWellFormed(),
           bytes: bytes.length,
+          isCut: false,
         });
       },
     ),
   );
+});
+
+function read(
+  body: string | Uint8Array[] | undefined,
+  maxKeptBytes: number,
+): ReceivedBody[] | ReceivedBody {
+  const told: ReceivedBody[] = [];
+  readBody(fakeExchange(body === undefined ? {} : { body }), { maxKeptBytes }, (received) =>
+    told.push(received),
+  );
+  const [only, ...more] = told;
+  return only !== undefined && more.length === 0 ? only : told;
+}
+
+test("each part is told of", () => {
+  const told: number[] = [];
+  const body = [new Uint8Array(3), new Uint8Array(5)];
+  readBody(
+    fakeExchange({ body }),
+    { maxKeptBytes: 0, onPart: (bytes) => told.push(bytes) },
+    () => {},
+  );
+  expect(told).toEqual([3, 5]);
 });

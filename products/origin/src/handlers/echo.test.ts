@@ -1,10 +1,19 @@
 import { expect, test } from "bun:test";
+import { FakeClock } from "@breakwater/clock/testing";
+import { ask, fieldsOf, jsonOf } from "../testing/ask.ts";
 import { testDescriber } from "../testing/test-describer.ts";
 import { echo } from "./echo.ts";
 
-test("the request comes back as JSON", async () => {
-  const response = await echo({ describe: testDescriber() })(new Request("http://origin/a"), {});
-  expect(response.status).toBe(200);
-  expect(response.headers.get("content-type")).toStartWith("application/json");
-  expect(await response.json()).toMatchObject({ uri: "/a", status_code: 200 });
+const handler = echo({ describe: testDescriber(), clock: new FakeClock() });
+
+test("a request without a body comes back as JSON within the call", () => {
+  const exchange = ask(handler, { target: "/a?b", headers: [["X-Lower", "1"]] });
+  expect(exchange.answer).toMatchObject({ state: "complete", head: { status: 200 } });
+  expect(fieldsOf(exchange)).toEqual({ "content-type": "application/json" });
+  expect(jsonOf(exchange)).toMatchObject({ uri: "/a?b", headers: { "X-Lower": "1" }, body: "" });
+});
+
+test("a body is in it, whatever the method", () => {
+  const exchange = ask(handler, { method: "PURGE", body: "grüß" });
+  expect(jsonOf(exchange)).toMatchObject({ method: "PURGE", body: "grüß", body_size: 6 });
 });
