@@ -4,6 +4,7 @@ import { startPinned } from "./pinned-process.ts";
 /** A server on the server's core, for as long as one bench lasts. */
 export interface BenchServer extends AsyncDisposable {
   readonly toUrl: (path: string) => string;
+  readonly pid: number;
   /** Requests answered since the start; absent when the server does not count. */
   readonly countServed: () => Promise<number | undefined>;
 }
@@ -13,7 +14,10 @@ export interface ServerOptions {
   /** Answers 200 as soon as the server is up. */
   readonly readyPath: string;
   readonly signal: AbortSignal;
-  readonly toCommand: (port: number) => Promise<readonly string[]>;
+  /** `sidePort` is another free one. */
+  readonly toCommand: (port: number, sidePort: number) => Promise<readonly string[]>;
+  /** What the tools are to ask is on the side port, by this scheme. */
+  readonly side?: string;
   readonly countServed?: (origin: string) => Promise<number>;
 }
 
@@ -24,10 +28,11 @@ const READY_WITHIN_MS = 10_000;
 
 /** Starts a server on a free port of loopback and waits until it answers. */
 export async function startServer(options: ServerOptions): Promise<BenchServer> {
-  const { scheme, readyPath, signal, toCommand, countServed } = options;
+  const { scheme, readyPath, signal, toCommand, side, countServed } = options;
   const port = freePort();
+  const sidePort = freePort();
   const origin = `${scheme}://127.0.0.1:${port}`;
-  const command = await toCommand(port);
+  const command = await toCommand(port, sidePort);
   const child = startPinned(command, { core: SERVER_CORE, signal, killSignal: "SIGTERM" });
   const output = Promise.all([child.stdout.text(), child.stderr.text()]);
   const stop = async (): Promise<void> => {
@@ -42,7 +47,8 @@ export async function startServer(options: ServerOptions): Promise<BenchServer> 
     throw new BenchError("server_not_up", `\`${command.join(" ")}\` does not answer: ${said}`);
   }
   return {
-    toUrl: (path) => `${origin}${path}`,
+    toUrl: (path) => (side === undefined ? origin : `${side}127.0.0.1:${sidePort}`) + path,
+    pid: child.pid,
     countServed: async () => await countServed?.(origin),
     [Symbol.asyncDispose]: stop,
   };

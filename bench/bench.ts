@@ -9,6 +9,8 @@ export interface Bench {
   readonly goal: Goal;
   /** How long each run lasts, where it is not `--seconds`. */
   readonly seconds?: number;
+  /** How many rounds, where it is not `--rounds`. */
+  readonly rounds?: number;
 }
 
 /** A load that a tool drives against a path of a server. */
@@ -19,7 +21,17 @@ export interface Candidate {
   readonly driver: Driver;
 }
 
-export type ServerName = "nginx" | "nginx-tls" | "origin";
+/** A "-grpc" is the server's port for gRPC. */
+export type ServerName =
+  | "nginx"
+  | "nginx-tls"
+  | "nginx-h2"
+  | "nginx-h2-tls"
+  | "origin"
+  | "origin-tls"
+  | "origin-grpc"
+  | "hpdummy"
+  | "hpdummy-grpc";
 
 /** How a tool is asked for one kind of load, and how its own report is read. */
 export interface Driver {
@@ -50,6 +62,8 @@ export interface Reading {
   readonly seconds: number;
   /** Requests that failed, checks that failed, iterations that were dropped. */
   readonly lost: number;
+  /** Of bodies, sent or received. */
+  readonly bytes?: number;
   /** Open model: how late iterations started, the 99th percentile. */
   readonly startLagP99Ms?: number;
 }
@@ -63,9 +77,19 @@ export interface Run extends Reading {
   readonly cpuSeconds: number;
   /** Requests that the server counted in the same time; absent when it does not count. */
   readonly served?: number;
+  /** The server's memory: the largest VmRSS among samples. */
+  readonly serverRssMb: number;
+  /** The largest in the last tenth of the run over that of the second quarter. */
+  readonly serverGrowth: number;
 }
 
-export type Measure = "requestsPerSecond" | "peakRssMb" | "startLagP99Ms";
+export type Measure =
+  | "requestsPerSecond"
+  | "gigabytesPerSecond"
+  | "peakRssMb"
+  | "serverRssMb"
+  | "serverGrowth"
+  | "startLagP99Ms";
 
 export type Goal =
   /** The candidate's figure over its first peer's. */
@@ -74,6 +98,8 @@ export type Goal =
       readonly atLeast: number;
       readonly aim?: number;
       readonly atMost?: number;
+      /** What the candidate's own median must reach besides. */
+      readonly valueAtLeast?: number;
     }
   /** The candidate's own median. */
   | { readonly kind: "value"; readonly atMost: number }
@@ -84,8 +110,14 @@ export function toFigure(measure: Measure, run: Run): number {
   switch (measure) {
     case "requestsPerSecond":
       return run.requests / run.seconds;
+    case "gigabytesPerSecond":
+      return (run.bytes ?? Number.NaN) / run.seconds / 1e9;
     case "peakRssMb":
       return run.peakRssMb;
+    case "serverRssMb":
+      return run.serverRssMb;
+    case "serverGrowth":
+      return run.serverGrowth;
     case "startLagP99Ms":
       // A tool that does not say how late it was has not shown that it was in time.
       return run.startLagP99Ms ?? Number.NaN;

@@ -3,6 +3,7 @@ import { drivers } from "./drivers.ts";
 
 const { bwUrl, bwScript, bwK6Script, bwK6Sleep, bwOpen, wrk, k6Script, autocannon, oha, hey, ab } =
   drivers;
+const { wrkHeaders, wrkEndless, h2load, grpcUnary, upload, webSocket, idle, slowReaders } = drivers;
 
 /** Every figure that the README claims, in the order in which they are measured. */
 export const benches: readonly Bench[] = [
@@ -110,6 +111,83 @@ export const benches: readonly Bench[] = [
     measure: "requestsPerSecond",
     goal: { kind: "ratio", atLeast: 1 },
   },
+  ...([64, 1000] as const).flatMap((connections): Bench[] => [
+    againstSeed(`origin-health-${connections}`, "/health", wrk(connections)),
+    againstSeed(`origin-bin-1k-${connections}`, "/bin/1K", wrk(connections)),
+    againstSeed(`origin-echo-${connections}`, "/", wrkHeaders(connections)),
+  ]),
+  ...([1, 16] as const).map(
+    (connections): Bench => ({
+      ...againstSeed(`origin-bin-10g-${connections}`, "/bin/10G", wrkEndless(connections)),
+      measure: "gigabytesPerSecond",
+      goal: { kind: "ratio", atLeast: 1, valueAtLeast: 3 },
+    }),
+  ),
+  {
+    ...againstSeed("origin-upload-2g", "/upload", upload(1)),
+    measure: "gigabytesPerSecond",
+  },
+  againstSeed("origin-ws-64", "/ws", webSocket(64)),
+  {
+    name: "origin-grpc-32",
+    title: "Unary gRPC calls, 32 under way on one connection, against the seed's server (grpc-go)",
+    candidates: [
+      on("origin-grpc", "/echo.EchoService/Echo", grpcUnary(32), "origin"),
+      on("hpdummy-grpc", "/echo.EchoService/Echo", grpcUnary(32), "hpdummy"),
+    ],
+    measure: "requestsPerSecond",
+    goal: { kind: "ratio", atLeast: 0.3, aim: 1 },
+  },
+  {
+    name: "origin-h2",
+    title: "Our origin's /health over HTTP/2 against nginx's, by h2load with 8 × 32 streams",
+    candidates: [
+      on("origin", "/health", h2load(32), "origin"),
+      on("nginx-h2", "/", h2load(32), "nginx"),
+    ],
+    measure: "requestsPerSecond",
+    goal: { kind: "ratio", atLeast: 1 },
+  },
+  {
+    name: "origin-h2-tls",
+    title: "The same over TLS",
+    candidates: [
+      on("origin-tls", "/health", h2load(32), "origin"),
+      on("nginx-h2-tls", "/", h2load(32), "nginx"),
+    ],
+    measure: "requestsPerSecond",
+    goal: { kind: "ratio", atLeast: 1 },
+  },
+  {
+    name: "origin-idle-15000",
+    title: "Our origin's memory with 15,000 idle connections, MB",
+    candidates: [
+      on("origin", "/health", idle(15_000), "origin"),
+      on("hpdummy", "/health", idle(15_000), "hpdummy"),
+    ],
+    measure: "serverRssMb",
+    goal: { kind: "value", atMost: 200 },
+  },
+  {
+    name: "origin-slow-100",
+    title: "Our origin's memory with 100 readers of /bin/10G at 100 kB/s each, MB",
+    candidates: [
+      on("origin", "/bin/10G", slowReaders(100), "origin"),
+      on("hpdummy", "/bin/10G", slowReaders(100), "hpdummy"),
+    ],
+    measure: "serverRssMb",
+    goal: { kind: "value", atMost: 150 },
+    seconds: 10,
+  },
+  {
+    name: "origin-soak",
+    title: "120 s at full speed: our origin's memory at the end over that from 30 to 60 s",
+    candidates: [on("origin", "/", wrkHeaders(64), "origin")],
+    measure: "serverGrowth",
+    goal: { kind: "value", atMost: 1.1 },
+    seconds: 120,
+    rounds: 1,
+  },
   {
     name: "others-64",
     title: "Other tools, 64 connections, to nginx (for information)",
@@ -121,4 +199,15 @@ export const benches: readonly Bench[] = [
 
 function on(server: ServerName, path: string, driver: Driver, label?: string): Candidate {
   return { label: label ?? driver.tool, server, path, driver };
+}
+
+/** The same load on our origin and on the server that it is modelled on. */
+function againstSeed(name: string, path: string, driver: Driver): Bench {
+  return {
+    name,
+    title: `Our origin's ${path} against the seed's server (fasthttp)`,
+    candidates: [on("origin", path, driver, "origin"), on("hpdummy", path, driver, "hpdummy")],
+    measure: "requestsPerSecond",
+    goal: { kind: "ratio", atLeast: 1 },
+  };
 }

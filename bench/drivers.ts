@@ -1,6 +1,11 @@
+import runtimeEnvironments from "../products/cli/bin/runtime-environment.json" with {
+  type: "json",
+};
 import type { Driver, Job } from "./bench.ts";
 import { readAb } from "./readings/ab.ts";
 import { readAutocannon } from "./readings/autocannon.ts";
+import { readClient } from "./readings/client.ts";
+import { readH2load } from "./readings/h2load.ts";
 import { readHey } from "./readings/hey.ts";
 import { readK6Summary } from "./readings/k6-summary.ts";
 import { readOha } from "./readings/oha.ts";
@@ -43,6 +48,73 @@ export const drivers: {
     connections,
     toArguments: ({ url, seconds }) => ["-t1", `-c${connections}`, `-d${seconds}s`, url],
     read: readWrk,
+  }),
+  wrkHeaders: (connections) => ({
+    tool: "wrk",
+    connections,
+    toArguments: ({ url, seconds }) => [
+      ...["-t1", `-c${connections}`, `-d${seconds}s`],
+      ...["-H", "Accept: application/json", "-H", "X-Request-Id: 7f3a", "-H", "X-Team: shop"],
+      url,
+    ],
+    read: readWrk,
+  }),
+  /** For answers that last longer than the run, which wrk takes for timed out after 2 s. */
+  wrkEndless: (connections) => ({
+    tool: "wrk",
+    connections,
+    toArguments: ({ url, seconds }) => [
+      ...["-t1", `-c${connections}`, `-d${seconds}s`, "--timeout", "600s", url],
+    ],
+    read: readWrk,
+  }),
+  /** 8 connections with so many streams each. */
+  h2load: (streams) => ({
+    tool: "h2load",
+    connections: 8 * streams,
+    toArguments: ({ url, seconds }) => ["-t1", "-c8", `-m${streams}`, `-D${seconds}`, url],
+    read: readH2load,
+  }),
+  /** So many calls of echo.EchoService under way on one connection. */
+  grpcUnary: (calls) => ({
+    tool: "h2load",
+    connections: calls,
+    toArguments: ({ url, seconds }) => [
+      ...["-t1", "-c1", `-m${calls}`, `-D${seconds}`, "-d", "bench/clients/echo-request.bin"],
+      ...["-H", "content-type: application/grpc", "-H", "te: trailers", url],
+    ],
+    read: readH2load,
+  }),
+  upload: (connections) => ({
+    tool: "client",
+    connections,
+    toArguments: ({ url, seconds }) => ["bench/clients/upload.ts", url, `${seconds}`],
+    read: readClient,
+  }),
+  webSocket: (connections) => ({
+    tool: "client",
+    connections,
+    toArguments: ({ url, seconds }) => [
+      ...["bench/clients/web-socket.ts", url, `${connections}`, `${seconds}`],
+    ],
+    read: readClient,
+  }),
+  idle: (connections) => ({
+    tool: "client",
+    connections,
+    toArguments: ({ url, seconds }) => [
+      ...["bench/clients/hold.ts", url, `${connections}`, `${seconds}`, "0"],
+    ],
+    read: readClient,
+  }),
+  /** Each reads 100 kB a second. */
+  slowReaders: (connections) => ({
+    tool: "client",
+    connections,
+    toArguments: ({ url, seconds }) => [
+      ...["bench/clients/hold.ts", url, `${connections}`, `${seconds}`, "100000"],
+    ],
+    read: readClient,
   }),
   k6Script: (connections) => ({
     tool: "k6",
@@ -103,6 +175,14 @@ type DriverName =
   | "bwK6Sleep"
   | "bwOpen"
   | "wrk"
+  | "wrkHeaders"
+  | "wrkEndless"
+  | "h2load"
+  | "grpcUnary"
+  | "upload"
+  | "webSocket"
+  | "idle"
+  | "slowReaders"
   | "k6Script"
   | "autocannon"
   | "oha"
@@ -110,7 +190,9 @@ type DriverName =
   | "ab";
 
 function bw(connections: number, toArguments: Driver["toArguments"]): Driver {
-  return { tool: "bw", connections, toArguments, read: readK6Summary };
+  // As the launcher would start it.
+  const environment = runtimeEnvironments.run;
+  return { tool: "bw", connections, environment, toArguments, read: readK6Summary };
 }
 
 /** A closed model: so many virtual users, each asking again when it has its answer. */

@@ -8,21 +8,28 @@ export interface NginxOptions {
   readonly nginx: readonly string[];
   /** Given for HTTPS: what makes the certificate. */
   readonly openssl?: readonly string[];
+  /** HTTP/2 on all connections: with prior knowledge or by ALPN. */
+  readonly http2?: boolean;
   readonly signal: AbortSignal;
 }
 
 /** One worker that answers `ok` to everything and logs nothing. */
-export async function startNginx({ nginx, openssl, signal }: NginxOptions): Promise<BenchServer> {
-  const folder = join(workFolder, openssl ? "nginx-tls" : "nginx");
+export async function startNginx(options: NginxOptions): Promise<BenchServer> {
+  const { nginx, openssl, http2 = false, signal } = options;
+  const folder = join(workFolder, `nginx${http2 ? "-h2" : ""}${openssl ? "-tls" : ""}`);
   mkdirSync(folder, { recursive: true });
   if (openssl) makeCertificate(folder, openssl);
   const config = join(folder, "nginx.conf");
+  const scheme = openssl ? "https" : "http";
   return await startServer({
-    scheme: openssl ? "https" : "http",
+    scheme,
     readyPath: "/",
     signal,
-    toCommand: async (port) => {
-      await Bun.write(config, toConfig({ folder, port, tls: openssl !== undefined }));
+    // Without TLS, a port of nginx's for HTTP/2 takes nothing else: it has one of its own.
+    ...(http2 ? { side: `${scheme}://` } : {}),
+    toCommand: async (port, sidePort) => {
+      const tls = openssl !== undefined;
+      await Bun.write(config, toConfig({ folder, port, tls, http2Port: http2 ? sidePort : 0 }));
       return [...nginx, "-e", join(folder, "error.log"), "-c", config];
     },
     countServed: async (origin) => {
@@ -46,10 +53,12 @@ interface ConfigOptions {
   readonly folder: string;
   readonly port: number;
   readonly tls: boolean;
+  /** 0 for none. */
+  readonly http2Port: number;
 }
 
 /** Temporary folders are named because the built-in ones need root. */
-function toConfig({ folder, port, tls }: ConfigOptions): string {
+function toConfig({ folder, port, tls, http2Port }: ConfigOptions): string {
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
     .map((kind) => `${kind}_temp_path ${folder}/temp;`)
     .join(" ");
@@ -68,6 +77,7 @@ http {
   ${temporary}
   server {
     listen 127.0.0.1:${port} backlog=4096${tls ? " ssl" : ""};
+    ${http2Port === 0 ? "" : `listen 127.0.0.1:${http2Port} backlog=4096 http2${tls ? " ssl" : ""};`}
     ${tls ? secure : ""}
     location / { return 200 "ok\\n"; }
     location = /nginx-status { stub_status; }

@@ -2,9 +2,9 @@
 # Installs the tools that bench/run.ts compares with, and tells which are missing afterwards.
 # What is there already is left as it is. Usage: bench/peers.sh [NAME...], all by default.
 #
-# wrk, ab, nginx and openssl come from Debian (needs root); k6, vegeta and hey from Go's and oha from
-# Cargo's registry, into $BREAKWATER_PEERS (default /opt/breakwater-peers); autocannon into bench/.work.
-# oha takes minutes to build.
+# wrk, ab, nginx, h2load and openssl come from Debian (needs root); k6, vegeta, hey and ghz from Go's and
+# oha from Cargo's registry, fasthttp_hpdummy_server from GitHub (its module is not at every proxy), into
+# $BREAKWATER_PEERS (default /opt/breakwater-peers); autocannon into bench/.work. oha takes minutes.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -20,6 +20,11 @@ install() {
     ab) debian apache2-utils ;;
     nginx) debian nginx-light ;;
     openssl) debian openssl ;;
+    h2load) debian nghttp2-client ;;
+    fasthttp_hpdummy_server)
+      from=https://github.com/eugenepaniot/fasthttp_hpdummy_server
+      git clone --depth 1 "$from" "$peers/src/$1" && (cd "$peers/src/$1" && nice go build -o "$peers/bin/$1" .)
+      ;;
     autocannon) npm install --prefix "$here/.work" --no-audit --no-fund --no-package-lock autocannon ;;
     k6) go_install go.k6.io/k6/v2@latest || go_install go.k6.io/k6@latest ;;
     vegeta) go_install github.com/tsenart/vegeta/v12@latest ;;
@@ -29,7 +34,7 @@ install() {
   esac
 }
 
-[ $# -gt 0 ] || set -- wrk ab nginx openssl autocannon k6 vegeta hey oha
+[ $# -gt 0 ] || set -- wrk ab nginx h2load openssl autocannon k6 vegeta hey oha fasthttp_hpdummy_server
 mkdir -p "$here/.work/logs"
 missing=
 for name; do

@@ -93,3 +93,19 @@ function watchMemory(pid: number): {
     sampledRssMb: () => sampledRssMb,
   };
 }
+
+/** Watches a server's memory while a tool runs. */
+export function watchServer(pid: number): {
+  readonly stop: () => void;
+  readonly seen: () => { readonly serverRssMb: number; readonly serverGrowth: number };
+} {
+  const samples: number[] = [];
+  const timer = setInterval(() => samples.push(readMemory(pid).rssMb), 250);
+  const most = (from: number, to: number): number =>
+    Math.max(...samples.slice(Math.floor(samples.length * from), Math.ceil(samples.length * to)));
+  return {
+    stop: () => clearInterval(timer),
+    // Of a soak of 120 s the second quarter begins at 30 s.
+    seen: () => ({ serverRssMb: most(0, 1), serverGrowth: most(0.9, 1) / most(0.25, 0.5) }),
+  };
+}

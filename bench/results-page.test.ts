@@ -8,7 +8,7 @@ import type { Outcome } from "./verdict.ts";
 
 const run: Run = {
   ...{ requests: 500_000, seconds: 5, lost: 2, served: 500_064 },
-  ...{ peakRssMb: 80.4, sampledRssMb: 79.9, cpuSeconds: 4.9 },
+  ...{ peakRssMb: 80.4, sampledRssMb: 79.9, cpuSeconds: 4.9, serverRssMb: 50, serverGrowth: 1 },
 };
 const bw: Entry = {
   ...{
@@ -32,6 +32,7 @@ function row(goal: Goal, outcome: Outcome, ratio?: number): Row {
       entries: [bw, wrk],
     },
     verdict: { medians: [100_000, undefined], ratio, ratioRange, outcome, doubts: ["bw lied"] },
+    measuredAt: "2026-11-21T17:03",
   };
 }
 

@@ -8,7 +8,8 @@ export function resultsPage(results: Results): string {
   const { command, startedAt, minutes, rounds, seconds, machine, versions, rows } = results;
   return `# Side by side
 
-Written by \`${command}\`, not edited: ${startedAt}, ${minutes.toFixed(0)} minutes.
+Written by \`${command}\`, not edited: ${startedAt}, ${minutes.toFixed(0)} minutes. A bench that it
+did not run is as it was measured before; each tells when.
 
 The server runs on core 0, the tool on core 1. Candidate and peer take turns (A B, B A, …) for
 ${rounds} rounds; each run lasts ${seconds} s, unless its command says otherwise. The figures are medians of
@@ -41,10 +42,10 @@ function tableLine(row: Row): string {
   return `| ${rowCells(row).join(" | ")} |`;
 }
 
-function details({ name, title, entries, verdict, measure }: Row): string {
+function details({ name, title, entries, verdict, measure, measuredAt }: Row): string {
   const lines = entries.flatMap((entry) => detailsOf(entry, measure));
   const doubts = verdict.doubts.map((doubt) => `- in doubt: ${doubt}`);
-  return `\n### ${name}\n\n${title}\n\n${[...lines, ...doubts].join("\n")}\n`;
+  return `\n### ${name}\n\n${title}; measured at ${measuredAt} UTC\n\n${[...lines, ...doubts].join("\n")}\n`;
 }
 
 function detailsOf(entry: Entry, measure: Measure): readonly string[] {

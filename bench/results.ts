@@ -33,6 +33,8 @@ export interface Row {
   readonly goal: Goal;
   readonly entries: readonly Entry[];
   readonly verdict: Verdict;
+  /** As "2026-11-21T17:03", UTC. */
+  readonly measuredAt: string;
 }
 
 export function describeMachine(): Machine {

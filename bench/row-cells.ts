@@ -29,13 +29,17 @@ function twoDigits(ratio: number): string {
 
 const units: Readonly<Record<Measure, string>> = {
   requestsPerSecond: "/s",
+  gigabytesPerSecond: " GB/s",
   peakRssMb: " MB",
+  serverRssMb: " MB",
+  serverGrowth: " ×",
   startLagP99Ms: " ms",
 };
 
 /** A figure with its unit, to be read at a glance. */
 export function formatFigure(measure: Measure, figure: number): string {
-  const maximumFractionDigits = measure === "startLagP99Ms" ? 2 : 0;
+  const isSmall = /Lag|giga|Growth/.test(measure);
+  const maximumFractionDigits = isSmall ? 2 : 0;
   return `${figure.toLocaleString("en-US", { maximumFractionDigits })}${units[measure]}`;
 }
 
@@ -48,7 +52,9 @@ function formatGoal(goal: Goal, measure: Measure): string {
     case "ratio": {
       const aim = goal.aim === undefined ? "" : `, aim ${goal.aim}`;
       const atMost = goal.atMost === undefined ? "" : `, ≤ ${goal.atMost}`;
-      return `≥ ${goal.atLeast}${atMost}${aim}`;
+      const value =
+        goal.valueAtLeast === undefined ? "" : ` and ≥ ${formatFigure(measure, goal.valueAtLeast)}`;
+      return `≥ ${goal.atLeast}${atMost}${aim}${value}`;
     }
   }
 }

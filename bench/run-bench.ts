@@ -2,9 +2,10 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Bench, Candidate, Run, ServerName } from "./bench.ts";
 import { BenchError } from "./bench-error.ts";
-import { type BenchServer, startServer } from "./bench-server.ts";
+import type { BenchServer } from "./bench-server.ts";
 import { startNginx } from "./nginx.ts";
-import { runPinned, toPinnedCommand } from "./pinned-process.ts";
+import { startDummy, startOrigin } from "./origins.ts";
+import { runPinned, toPinnedCommand, watchServer } from "./pinned-process.ts";
 import { root, type ToolName, workFolder } from "./tool.ts";
 
 export interface RunOptions {
@@ -35,9 +36,9 @@ export async function runBench(bench: Bench, options: RunOptions): Promise<reado
   await using servers = await startServers(present, options);
   const seconds = bench.seconds ?? options.seconds;
   const stations = present.map((candidate) => toStation({ candidate, seconds, servers, find }));
-  for (const { server, candidate } of stations) await warmUp(server, candidate.path, options);
+  for (const { server, candidate } of stations) await warmUp(server, candidate, options);
 
-  for (const { round, index } of turns(rounds, stations.length)) {
+  for (const { round, index } of turns(bench.rounds ?? rounds, stations.length)) {
     const station = stations[index]!;
     // What failed once is not tried again; the others are still worth measuring.
     if (station.problem !== undefined) continue;
@@ -116,39 +117,53 @@ async function runOnce(station: Station, signal: AbortSignal): Promise<Run> {
   const { environment, read } = candidate.driver;
   rmSync(summaryPath, { force: true });
   const before = await server.countServed();
+  const memory = watchServer(server.pid);
   const { stdout, ...seen } = await runPinned(command, {
     core: CLIENT_CORE,
     ...(environment ? { environment } : {}),
     signal,
     timeoutMs: seconds * 1000 + STARTUP_MS,
-  });
+  }).finally(memory.stop);
   const after = await server.countServed();
   const file = Bun.file(summaryPath);
   const summary = (await file.exists()) ? await file.text() : "";
   return {
     ...read({ stdout, summary }),
     ...seen,
+    ...memory.seen(),
     // The second look was a request too.
     ...(before === undefined || after === undefined ? {} : { served: after - before - 1 }),
   };
 }
 
-/** The first second of a server is not like the others: its code may not be compiled yet. */
+/**
+ * The first second of a server is not like the others: its code may not be compiled yet. Servers
+ * are warmed up by wrk, or by their own tool where that speaks another protocol.
+ */
 async function warmUp(
   server: BenchServer,
-  path: string,
+  { path, driver }: Candidate,
   { find, signal }: RunOptions,
 ): Promise<void> {
-  const wrk = find("wrk");
-  if (!wrk) return;
-  const command = [...wrk, "-t1", "-c64", "-d1s", server.toUrl(path)];
+  const isOwn = driver.tool === "h2load" || driver.tool === "client";
+  const tool = find(isOwn ? driver.tool : "wrk");
+  if (!tool) return;
+  const url = server.toUrl(path);
+  const own = driver.toArguments({ url, seconds: 1, summaryPath });
+  const command = [...tool, ...(isOwn ? own : ["-t1", "-c64", "-d1s", url])];
   await runPinned(command, { core: CLIENT_CORE, signal, timeoutMs: STARTUP_MS });
 }
 
 const serverNeeds: Readonly<Record<ServerName, readonly ToolName[]>> = {
   nginx: ["nginx"],
   "nginx-tls": ["nginx", "openssl"],
+  "nginx-h2": ["nginx"],
+  "nginx-h2-tls": ["nginx", "openssl"],
   origin: ["bw"],
+  "origin-tls": ["bw"],
+  "origin-grpc": ["bw"],
+  hpdummy: ["fasthttp_hpdummy_server"],
+  "hpdummy-grpc": ["fasthttp_hpdummy_server"],
 };
 
 function findMissing(
@@ -186,12 +201,18 @@ async function start(name: ServerName, { find, signal }: RunOptions): Promise<Be
       return await startNginx({ nginx: found("nginx"), signal });
     case "nginx-tls":
       return await startNginx({ nginx: found("nginx"), openssl: found("openssl"), signal });
-    case "origin":
-      return await startServer({
-        scheme: "http",
-        readyPath: "/health",
-        signal,
-        toCommand: async (port) => [...found("bw"), "origin", "--port", `${port}`],
+    case "nginx-h2":
+      return await startNginx({ nginx: found("nginx"), http2: true, signal });
+    case "nginx-h2-tls":
+      return await startNginx({
+        ...{ nginx: found("nginx"), openssl: found("openssl"), http2: true, signal },
       });
+    case "origin":
+    case "origin-tls":
+    case "origin-grpc":
+      return await startOrigin(name, found("bw"), signal);
+    case "hpdummy":
+    case "hpdummy-grpc":
+      return await startDummy(name, found("fasthttp_hpdummy_server"), signal);
   }
 }

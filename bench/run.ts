@@ -33,7 +33,7 @@ async function main(argv: readonly string[]): Promise<number> {
   checkMachine();
   mkdirSync(workFolder, { recursive: true });
   const results = await measureAll(wanted);
-  await save(results, wanted.isComplete && !stopped.signal.aborted);
+  await save(results, wanted.isFull && !stopped.signal.aborted);
   if (stopped.signal.aborted) return 130;
   return results.rows.every(({ verdict }) => isSound(verdict)) ? 0 : 1;
 }
@@ -86,7 +86,9 @@ async function measureRow(bench: Bench, wanted: BenchArguments): Promise<Row> {
     const problem = error instanceof BenchError ? error.message : "stopped";
     entries = candidates.map((candidate) => absent(candidate, problem));
   }
-  return { name, title, measure, goal, entries, verdict: judge(bench, entries, wanted.seconds) };
+  const verdict = judge(bench, entries, wanted.seconds);
+  const measuredAt = new Date().toISOString().slice(0, 16);
+  return { name, title, measure, goal, entries, verdict, measuredAt };
 }
 
 function runLine(label: string, measure: Measure, run: Run): string {
@@ -103,10 +105,21 @@ function problems({ entries }: Row): readonly string[] {
   return entries.flatMap(({ label, problem }) => (problem ? [`${label}: ${problem}`] : []));
 }
 
-/** Only a whole run at full length is the project's figures; any other stays outside git. */
-async function save(results: Results, isComplete: boolean): Promise<void> {
-  const folder = isComplete ? import.meta.dirname : workFolder;
-  await Bun.write(join(folder, "results.json"), `${JSON.stringify(results, undefined, 2)}\n`);
-  await Bun.write(join(folder, "RESULTS.md"), resultsPage(results));
+/** Only runs at full length are the project's figures; any other stays outside git. */
+async function save(results: Results, isFull: boolean): Promise<void> {
+  const folder = isFull ? import.meta.dirname : workFolder;
+  const file = Bun.file(join(folder, "results.json"));
+  const before = isFull && (await file.exists()) ? ((await file.json()) as Results) : undefined;
+  const all = { ...results, rows: merge(before?.rows ?? [], results.rows) };
+  await Bun.write(file, `${JSON.stringify(all, undefined, 2)}\n`);
+  await Bun.write(join(folder, "RESULTS.md"), resultsPage(all));
   console.log(`\nWrote ${join(folder, "RESULTS.md")} and results.json`);
+}
+
+/** The benches there are, each as it was measured last. */
+function merge(before: readonly Row[], now: readonly Row[]): Row[] {
+  return benches.flatMap(({ name }) => {
+    const row = now.find((each) => each.name === name) ?? before.find((each) => each.name === name);
+    return row === undefined ? [] : [row];
+  });
 }

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import runtimeEnvironment from "../products/cli/bin/runtime-environment.json" with { type: "json" };
 
 /** Everything a bench may need on this machine. `bench/peers.sh` installs all but `bw`. */
 export type ToolName = keyof typeof tools;
@@ -14,6 +13,10 @@ const tools = {
   oha: ["PATH", "--version"],
   hey: ["go", "version", "-m", "PATH"],
   ab: ["PATH", "-V"],
+  h2load: ["PATH", "--version"],
+  fasthttp_hpdummy_server: ["go", "version", "-m", "PATH"],
+  /** bench/clients, run by Bun. */
+  client: ["PATH", "--version"],
   vegeta: ["PATH", "-version"],
   nginx: ["PATH", "-v"],
   openssl: ["PATH", "version"],
@@ -34,12 +37,11 @@ export const workFolder: string = join(import.meta.dirname, ".work");
  */
 export function findTool(name: ToolName, bwPath: string): readonly string[] | undefined {
   if (name === "bw") {
-    // The settings and options are the launcher's own.
-    const settings = Object.entries(runtimeEnvironment).map(([name, value]) => `${name}=${value}`);
-    const bun = [process.execPath, "--no-env-file", "--no-install"];
-    const command = ["env", ...settings, ...bun, bwPath];
+    // The options are the launcher's own.
+    const command = [process.execPath, "--no-env-file", "--no-install", bwPath];
     return existsSync(bwPath) ? command : undefined;
   }
+  if (name === "client") return [process.execPath];
   const path = searchFolders()
     .map((folder) => join(folder, name))
     .find((candidate) => existsSync(candidate));

@@ -10,7 +10,8 @@ const CONNECTIONS = 64;
 /** A run of 5 s that went well, at this many requests a second. */
 function run(perSecond: number, changes: Partial<Run> = {}): Run {
   const requests = perSecond * 5;
-  const seen = { peakRssMb: 80, sampledRssMb: 80, cpuSeconds: 5, served: requests };
+  const memory = { peakRssMb: 80, sampledRssMb: 80, serverRssMb: 50, serverGrowth: 1 };
+  const seen = { ...memory, cpuSeconds: 5, served: requests };
   return { requests, seconds: 5, lost: 0, ...seen, ...changes };
 }
 

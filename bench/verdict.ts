@@ -38,6 +38,7 @@ export function judge(bench: Bench, entries: readonly Entry[], askedSeconds: num
     outcome: toOutcome({
       goal: bench.goal,
       value: bench.goal.kind === "ratio" ? ratio : medians[0],
+      own: medians[0],
       isClean: doubts.length === 0 && !lost,
     }),
     doubts,
@@ -53,15 +54,19 @@ export function median(values: readonly number[]): number {
 interface Judged {
   readonly goal: Goal;
   readonly value: number | undefined;
+  /** The candidate's median. */
+  readonly own: number | undefined;
   readonly isClean: boolean;
 }
 
-function toOutcome({ goal, value, isClean }: Judged): Outcome {
+function toOutcome({ goal, value, own, isClean }: Judged): Outcome {
   if (goal.kind === "none") return "for information";
   if (value === undefined) return "not measured";
   const { atLeast = -Infinity, atMost = Infinity } =
     goal.kind === "ratio" ? goal : { atMost: goal.atMost };
-  return isClean && value >= atLeast && value <= atMost ? "reached" : "not reached";
+  const wanted = goal.kind === "ratio" ? (goal.valueAtLeast ?? 0) : 0;
+  const isReached = value >= atLeast && value <= atMost && (own ?? 0) >= wanted;
+  return isClean && isReached ? "reached" : "not reached";
 }
 
 /** No tool's count is believed unless the server's agrees, within 1 % and what was under way. */

@@ -4,6 +4,8 @@ import type { Output, Reading } from "../bench.ts";
 import { BenchError } from "../bench-error.ts";
 import { readAb } from "./ab.ts";
 import { readAutocannon } from "./autocannon.ts";
+import { readClient } from "./client.ts";
+import { readH2load } from "./h2load.ts";
 import { readHey } from "./hey.ts";
 import { readK6Summary } from "./k6-summary.ts";
 import { readOha } from "./oha.ts";
@@ -11,9 +13,12 @@ import { readWrk } from "./wrk.ts";
 
 /** What the tools really printed: of servers that answer 200, 500, cut off, or are not there. */
 const captured: readonly [string, (output: Output) => Reading, Reading][] = [
-  ["wrk.txt", readWrk, { requests: 95_322, seconds: 1.01, lost: 0 }],
-  ["wrk-bad.txt", readWrk, { requests: 101_557, seconds: 1.01, lost: 101_557 }],
-  ["wrk-cut-off.txt", readWrk, { requests: 0, seconds: 1, lost: 190 }],
+  ["wrk.txt", readWrk, { requests: 95_322, seconds: 1.01, lost: 0, bytes: 14_302_577 }],
+  ["wrk-bad.txt", readWrk, { requests: 101_557, seconds: 1.01, lost: 101_557, bytes: 16_955_474 }],
+  ["wrk-cut-off.txt", readWrk, { requests: 0, seconds: 1, lost: 190, bytes: 0 }],
+  ["h2load.txt", readH2load, { requests: 94_589, seconds: 2, lost: 0 }],
+  ["h2load-bad.txt", readH2load, { requests: 4000, seconds: 0.09627, lost: 4000 }],
+  ["client.txt", readClient, { requests: 3, seconds: 2.00913, lost: 0, bytes: 7_787_734_096 }],
   ["k6.txt", readK6Summary, { requests: 8280, seconds: 1.00127, lost: 0 }],
   // 34 requests that failed, with a check each, and 67 iterations that were dropped.
   ["k6-bad.txt", readK6Summary, { requests: 34, seconds: 1.01141, lost: 34 + 34 + 67 }],
@@ -46,6 +51,7 @@ test("a summary with how late iterations started tells its 99th percentile", () 
 
 test.each([
   ["wrk", readWrk, "Requests/sec:  94817.48"],
+  ["h2load", readH2load, "finished in 2.00s"],
   ["k6", readK6Summary, '{"metrics":{"http_reqs":{"count":"many"}}}'],
   ["k6, which wrote no file", readK6Summary, ""],
   ["autocannon", readAutocannon, '{"requests":{}}'],

@@ -9,7 +9,9 @@ export function readWrk({ stdout }: Output): Reading {
     stdout,
   );
   const notOk = /Non-2xx or 3xx responses: (\d+)/.exec(stdout);
+  const read = /([\d.]+)(B|KB|MB|GB|TB) read$/m.exec(stdout);
   return {
+    bytes: Math.round(Number(read?.[1] ?? 0) * (BYTES[read?.[2] ?? "B"] ?? 1)),
     requests: toNumber(requests, "the requests of wrk", stdout),
     seconds: toNumber(time, "the time of wrk", stdout) * (SECONDS[unit ?? "s"] ?? 1),
     lost: [...(errors?.slice(1) ?? []), notOk?.[1] ?? "0"].map(Number).reduce((a, b) => a + b),
@@ -17,3 +19,10 @@ export function readWrk({ stdout }: Output): Reading {
 }
 
 const SECONDS: Readonly<Record<string, number>> = { us: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600 };
+const BYTES: Readonly<Record<string, number>> = {
+  B: 1,
+  KB: 2 ** 10,
+  MB: 2 ** 20,
+  GB: 2 ** 30,
+  TB: 2 ** 40,
+};
