@@ -125,17 +125,20 @@ describe.skipIf(haproxyPath === null)("behind HAProxy", () => {
   }, 20_000);
 });
 
-test("alone under load it ends without losing a request that it was sent", async () => {
-  await using origin = await startOrigin();
-  const clients = Array.from({ length: 16 }, () => askUntilClosed(origin.url));
-  await untilAsked(origin.url, 5000);
-  origin.run.kill("SIGTERM");
-  const results = await Promise.all(clients);
-  const { exitCode } = await origin.run.ended;
-  expect(exitCode).toBe(0);
-  expect(results.map(({ lost }) => lost)).toEqual(results.map(() => 0));
-  expect(Math.min(...results.map(({ answered }) => answered))).toBeGreaterThan(0);
-});
+test.each(["1", "2"])(
+  "alone under load, %s workers end without losing a request",
+  async (workers) => {
+    await using origin = await startOrigin("--workers", workers);
+    const clients = Array.from({ length: 16 }, () => askUntilClosed(origin.url));
+    await untilAsked(origin.url, 5000);
+    origin.run.kill("SIGTERM");
+    const results = await Promise.all(clients);
+    const { exitCode } = await origin.run.ended;
+    expect(exitCode).toBe(0);
+    expect(results.map(({ lost }) => lost)).toEqual(results.map(() => 0));
+    expect(Math.min(...results.map(({ answered }) => answered))).toBeGreaterThan(0);
+  },
+);
 
 /** Until the origin has answered so many requests. */
 async function untilAsked(url: string, wanted: number): Promise<void> {
