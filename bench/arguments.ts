@@ -17,7 +17,7 @@ export interface BenchArguments {
 const DEFAULT_ROUNDS = 5;
 const DEFAULT_SECONDS = 5;
 
-export const usage: string = `Measures each figure that the README claims, side by side with peers (30 minutes)
+export const usage: string = `Measures each figure that the README claims, side by side with peers (some 35 minutes)
 
   npm run bench -- [options]
 

@@ -119,6 +119,20 @@ test.concurrent("a port that is taken is an error in a line", async () => {
   }
 });
 
+test.concurrent("a second origin gets no part of the first one's gRPC, whose place is as asked", async () => {
+  const args = ["origin", "--addr", "127.0.0.1:0", "--workers", "2"];
+  const first = start([...args, "--grpc-addr", "127.0.0.1:0"]);
+  const said = await first.until("stdout", /for gRPC\n/);
+  const [, host, port = ""] = /Listening on (\S+):(\d+) for gRPC/.exec(said) ?? [];
+  const second = await bw([...args, "--grpc-port", port]);
+  const elsewhere = await fetch(`http://127.0.0.2:${port}/`).catch((error: unknown) => error);
+  first.kill("SIGTERM");
+  await first.ended;
+  expect(host).toBe("127.0.0.1");
+  expect(elsewhere).toBeInstanceOf(Error);
+  expect(second).toMatchObject({ exitCode: 104, stderr: expect.stringContaining(port) });
+});
+
 describe("with several workers", () => {
   const startTwo = async (...args: readonly string[]) => {
     const origin = await startOrigin("--workers", "2", ...args);

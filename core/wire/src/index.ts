@@ -18,6 +18,7 @@ export {
 } from "./http2/frames.ts";
 export { HpackDecoder, type HpackLimits } from "./http2/hpack-decoder.ts";
 export { encodeRequestBlock, type RequestFields } from "./http2/hpack-encoder.ts";
+export { Http2Error, http2Code } from "./http2/http2-code.ts";
 export { Http2RequestDecoder, Http2RequestMemory } from "./http2/request-decoder.ts";
 export { parseRequestFields, parseTrailerFields } from "./http2/request-fields.ts";
 export { encodeFieldBlock, encodeResponseBlock } from "./http2/response-block.ts";

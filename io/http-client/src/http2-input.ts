@@ -2,8 +2,10 @@ import {
   type Field,
   FRAME_HEADER_BYTES,
   HpackDecoder,
+  Http2Error,
   type Http2Frame,
   Http2Reader,
+  http2Code,
   http2Flag,
   http2Type,
   type ResponseLimits,
@@ -12,7 +14,6 @@ import {
   type TextMemory,
   WireError,
 } from "@breakwater/wire";
-import { Http2Error, http2Code } from "./http2-codes.ts";
 import { MAX_WINDOW_BYTES } from "./http2-settings.ts";
 
 /** What the peer says, in order. Stream 0 is the session itself. */

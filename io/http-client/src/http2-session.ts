@@ -5,7 +5,9 @@ import {
   encodeRequestBlock,
   encodeSettings,
   type Field,
+  Http2Error,
   type Http2Frame,
+  http2Code,
   http2Flag,
   http2Type,
   type ResponseLimits,
@@ -20,7 +22,7 @@ import type { OutgoingRequest } from "./exchange.ts";
 import { canRepeat, crash, endExchange, hasWholeBody } from "./exchange-end.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import type { Failure } from "./failure.ts";
-import { Http2Error, http2Code, http2CodeName } from "./http2-codes.ts";
+import { http2CodeName } from "./http2-codes.ts";
 import { assertWindow, type Http2Events, Http2Input } from "./http2-input.ts";
 import { Http2Outbox, type OutboxOwner } from "./http2-outbox.ts";
 import { PeerSettings, settingId } from "./http2-settings.ts";

@@ -1,5 +1,4 @@
-import { type Http2Frame, readUint32 } from "@breakwater/wire";
-import { http2Code } from "./http2-codes.ts";
+import { type Http2Frame, http2Code, readUint32 } from "@breakwater/wire";
 
 export const MAX_WINDOW_BYTES: number = 0x7fff_ffff;
 

@@ -1,7 +1,12 @@
-import { type Field, type Http2Frame, type ResponseLimits, WireError } from "@breakwater/wire";
+import {
+  type Field,
+  type Http2Frame,
+  http2Code,
+  type ResponseLimits,
+  WireError,
+} from "@breakwater/wire";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import { type Failure, failureForWireError } from "./failure.ts";
-import { http2Code } from "./http2-codes.ts";
 import { parseHttp2Head } from "./http2-head.ts";
 import { type RequestSink, RequestWriter } from "./request-writer.ts";
 

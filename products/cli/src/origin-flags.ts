@@ -1,5 +1,5 @@
 import type { OriginOptions } from "@breakwater/origin";
-import { parseBytes, parseDuration, UnitError } from "@breakwater/units";
+import { type Place, parseBytes, parseDuration, tryParsePlace, UnitError } from "@breakwater/units";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { wholeNumber, workers } from "./run-values.ts";
 
@@ -7,13 +7,13 @@ import { wholeNumber, workers } from "./run-values.ts";
 export interface OriginFlags {
   readonly port?: number;
   readonly host?: string;
-  readonly addr?: Address;
+  readonly addr?: Place;
   readonly tlsPort?: number;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly http3: boolean;
   readonly grpcPort?: number | "off";
-  readonly grpcAddr?: Address;
+  readonly grpcAddr?: Place;
   readonly proxyProtocol?: boolean;
   readonly workers: number | "auto";
   readonly shape?: string;
@@ -31,11 +31,6 @@ export interface OriginFlags {
   readonly shutdownTimeout?: number;
 }
 
-export interface Address {
-  readonly hostname: string | undefined;
-  readonly port: number;
-}
-
 /** Adds the flags, each with its environment variable: BW_ORIGIN_ and its name. */
 export function addOriginFlags(command: Command): Command {
   const add = (flags: string, about: string, parse?: (value: string) => unknown): Option => {
@@ -47,13 +42,13 @@ export function addOriginFlags(command: Command): Command {
   };
   add("-p, --port <number>", "HTTP/1.1 and HTTP/2; 0 for any free port (default: 8080)", port);
   add("--host <address>", "the address to listen on (default: all of this machine's)");
-  add("--addr <address>", "both in one, as :8080 or 127.0.0.1:8080", address);
+  add("--addr <address>", "both in one, as :8080 or 127.0.0.1:8080", place);
   add("--tls-port <number>", "HTTPS with HTTP/1.1, HTTP/2 and HTTP/3 (UDP)", port);
   add("--tls-cert <file>", "its certificate, PEM (default: one is generated)");
   add("--tls-key <file>", "the certificate's key, PEM");
   add("--no-http3", "no HTTP/3 beside HTTPS");
   add("--grpc-port <number|off>", "gRPC; off for none (default: 50051)", portOrOff);
-  add("--grpc-addr <address>", "as --grpc-port, in the form of --addr", address);
+  add("--grpc-addr <address>", "as --grpc-port, in the form of --addr", place);
   add("--proxy-protocol", "every connection begins with a PROXY protocol header, v1 or v2");
   add("--workers <number|auto>", "processes that share the ports", workers).default("auto");
   add("--shape <shape>", 'done to all answers, as "delay=normal(50,10); error=503:0.01"');
@@ -91,6 +86,7 @@ export function toOriginOptions(flags: OriginFlags): OriginOptions {
     key: flags.tlsKey,
     http3: flags.http3,
     grpcPort: grpcAddr?.port ?? flags.grpcPort,
+    grpcHostname: grpcAddr?.hostname,
     proxyProtocol: flags.proxyProtocol,
     shape: flags.shape,
     accessLog: accessLog === true ? "text" : accessLog,
@@ -118,13 +114,10 @@ function portOrOff(value: string): number | "off" {
   return value === "off" ? value : port(value);
 }
 
-function address(value: string): Address {
-  const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(value);
-  if (match === null) {
-    throw new InvalidArgumentError(`"${value}" is no address: give HOST:PORT or :PORT.`);
-  }
-  const host = match[1] ?? match[2];
-  return { hostname: host === "" ? undefined : host, port: port(match[3]!) };
+function place(value: string): Place {
+  const read = tryParsePlace(value);
+  if (read !== undefined) return read;
+  throw new InvalidArgumentError(`"${value}" is no address: give HOST:PORT or :PORT.`);
 }
 
 function logFormat(value: string): "text" | "json" {

@@ -6,7 +6,7 @@ test("what is left out is the default", () => {
     port: 8080,
     hostname: undefined,
     tls: undefined,
-    grpc: { port: 50_051, isAskedFor: false },
+    grpc: { hostname: undefined, port: 50_051, isAskedFor: false },
     bufferBytes: 1_048_576,
     accessLog: "off",
     limits: { idleTimeoutMs: 10_000, maxBodyBytes: 2 ** 40, maxHeadBytes: 65_536 },

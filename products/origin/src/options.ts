@@ -1,4 +1,5 @@
 import type { ServerLimits } from "@breakwater/http-server";
+import { type Place, tryParsePlace } from "@breakwater/units";
 import { OriginError } from "./origin-error.ts";
 import { ParameterError } from "./parameter.ts";
 import { parseShape } from "./shape/shape.ts";
@@ -17,6 +18,8 @@ export interface OriginOptions {
   readonly http3?: boolean | undefined;
   /** 0 for any that is free, "off" for none. Left out: 50051, or none where that is taken. */
   readonly grpcPort?: number | "off" | undefined;
+  /** As `hostname` if left out. */
+  readonly grpcHostname?: string | undefined;
   /** Where profiles can be had, as "localhost:6060" or ":6060"; nowhere if left out. */
   readonly profilingAddress?: string | undefined;
   /** Every connection begins with a PROXY protocol header. */
@@ -46,7 +49,7 @@ export interface OriginSettings {
   readonly port: number;
   readonly tls: TlsSettings | undefined;
   readonly grpc: GrpcSettings | undefined;
-  readonly profiling: { readonly hostname: string | undefined; readonly port: number } | undefined;
+  readonly profiling: Place | undefined;
   readonly proxyProtocol: boolean;
   /** Several processes listen on the same ports. */
   readonly reusePort: boolean;
@@ -67,6 +70,7 @@ export interface TlsSettings {
 }
 
 export interface GrpcSettings {
+  readonly hostname: string | undefined;
   readonly port: number;
   /** Not by default: that it is taken is an error then. */
   readonly isAskedFor: boolean;
@@ -105,7 +109,7 @@ export function parseOriginOptions(options: OriginOptions): OriginSettings {
     port: number("port", options, { max: 65_535 }),
     tls: toTls(options),
     grpc: toGrpc(options),
-    profiling: toAddress(options.profilingAddress),
+    profiling: toPlace(options.profilingAddress),
     proxyProtocol: options.proxyProtocol ?? false,
     reusePort: false,
     bufferBytes: number("bufferKb", options, { min: 64, max: 4096 }) * 1024,
@@ -159,28 +163,27 @@ function toTls({
   return { port: number("tlsPort", { tlsPort }, { max: 65_535 }), http3, files };
 }
 
-function toGrpc({ grpcPort }: OriginOptions): GrpcSettings | undefined {
+function toGrpc({
+  grpcPort,
+  hostname,
+  grpcHostname = hostname,
+}: OriginOptions): GrpcSettings | undefined {
   if (grpcPort === "off") return undefined;
   return {
+    hostname: grpcHostname,
     port: number("grpcPort", { grpcPort }, { max: 65_535 }),
     isAskedFor: grpcPort !== undefined,
   };
 }
 
-/** "localhost:6060", ":6060" or "[::1]:6060". */
-export function toAddress(
-  text: string | undefined,
-): { readonly hostname: string | undefined; readonly port: number } | undefined {
+function toPlace(text: string | undefined): Place | undefined {
   if (text === undefined || text === "") return undefined;
-  const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text);
-  const port = Number(match?.[3]);
-  if (match === null || port > 65_535) {
-    throw new OriginError(
-      "bad_option",
-      `Cannot listen on "${text}": give HOST:PORT or :PORT, as localhost:6060`,
-    );
-  }
-  return { hostname: (match[1] ?? match[2]) || undefined, port };
+  const place = tryParsePlace(text);
+  if (place !== undefined) return place;
+  throw new OriginError(
+    "bad_option",
+    `Cannot listen on "${text}": give HOST:PORT or :PORT, as localhost:6060`,
+  );
 }
 
 type NumberName = Exclude<keyof typeof originDefaults, "grpcPort"> | "grpcPort" | "tlsPort";

@@ -156,7 +156,8 @@ class Origin implements RunningOrigin {
     try {
       // A stream may go on for as long as it likes: each message has a limit of its own.
       const limits = { ...this.#settings.limits, maxBodyBytes: Number.POSITIVE_INFINITY };
-      return this.#serve({ port: grpc.port, handler: this.#grpc.handler, limits });
+      const { hostname, port } = grpc;
+      return this.#serve({ hostname, port, handler: this.#grpc.handler, limits });
     } catch (error) {
       if (grpc.isAskedFor) throw error;
       this.#log(`${describe(error)}. Going on without gRPC`);

@@ -1,4 +1,5 @@
 import type { Place } from "@breakwater/tcp-relay";
+import { tryParsePlace } from "@breakwater/units";
 import { ProxyError, shown } from "./proxy-error.ts";
 
 /** Reads "HOST:PORT", "[IPV6]:PORT" or, for listening on every address, ":PORT". */
@@ -15,18 +16,8 @@ export function parseUpstream(value: unknown): Place {
   throw bad("use upstream", value, 'HOST:PORT such as "127.0.0.1:8080"');
 }
 
-/** As it would be written by the user. */
-export function formatPlace({ hostname = "", port }: Place): string {
-  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
-}
-
-const written = /^(?:\[([0-9a-f:.]+)\]|([^:/\s[\]]*)):(\d{1,5})$/i;
-
 function tryPlace(value: unknown): Place | undefined {
-  const [, ipv6, name, digits] = (typeof value === "string" && written.exec(value)) || [];
-  const port = Number(digits);
-  if (digits === undefined || port > 65_535) return undefined;
-  return { hostname: ipv6 || name || undefined, port };
+  return typeof value === "string" ? tryParsePlace(value) : undefined;
 }
 
 function bad(doWhat: string, value: unknown, wanted: string): ProxyError {

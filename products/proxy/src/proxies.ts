@@ -6,8 +6,8 @@ import {
   relay,
   seededRandom,
 } from "@breakwater/tcp-relay";
+import { formatPlace } from "@breakwater/units";
 import { type ImpairmentFields, toFields } from "./impairment-fields.ts";
-import { formatPlace } from "./place.ts";
 import { ProxyError } from "./proxy-error.ts";
 import type { ProxySpec } from "./proxy-spec.ts";
 

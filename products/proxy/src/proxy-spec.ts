@@ -1,4 +1,5 @@
 import type { Place } from "@breakwater/tcp-relay";
+import { formatPlace } from "@breakwater/units";
 import {
   type BothImpairments,
   parseImpairments,
@@ -6,7 +7,7 @@ import {
   toFields,
   unknownField,
 } from "./impairment-fields.ts";
-import { formatPlace, parseListen, parseUpstream } from "./place.ts";
+import { parseListen, parseUpstream } from "./place.ts";
 import { ProxyError, shown } from "./proxy-error.ts";
 
 /** One proxy as it is to be. */

@@ -1,4 +1,4 @@
-import { Http2Error, http2Code } from "./http2-code.ts";
+import { Http2Error, http2Code } from "@breakwater/wire";
 
 /**
  * Streams that were reset or refused, beyond those that were answered (CVE-2023-44487, and by our

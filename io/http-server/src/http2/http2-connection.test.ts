@@ -1,9 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { type Field, http2Type } from "@breakwater/wire";
+import { type Field, http2Code, http2Type } from "@breakwater/wire";
 import fc from "fast-check";
 import type { Exchange, Handler } from "../exchange.ts";
 import { PreparedAnswer } from "../prepared-answer.ts";
-import { http2Code } from "./http2-code.ts";
 import { frame, Http2Peer, type PeerAnswer, preface, requestFrame } from "./testing/http2-peer.ts";
 
 const hex = (text: string): Uint8Array => Uint8Array.fromHex(text.replaceAll(" ", ""));

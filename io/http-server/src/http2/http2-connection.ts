@@ -1,7 +1,9 @@
 import {
   type Field,
+  Http2Error,
   type Http2Frame,
   Http2RequestDecoder,
+  http2Code,
   http2Type,
   parseTrailerFields,
   type ReceivedRequest,
@@ -19,7 +21,6 @@ import {
 import { type AnswerTail, encodeAnswerBlock } from "./answer-block.ts";
 import { FloodGuard } from "./flood-guard.ts";
 import type { Gather } from "./gather.ts";
-import { Http2Error, http2Code } from "./http2-code.ts";
 import { type HeaderBlock, type Http2Events, Http2Input } from "./http2-input.ts";
 import { Http2Output } from "./http2-output.ts";
 import {

@@ -1,13 +1,14 @@
 import {
+  Http2Error,
   type Http2Frame,
   Http2Reader,
+  http2Code,
   http2Flag,
   http2Type,
   readUint31,
   WireError,
 } from "@breakwater/wire";
 import type { FloodGuard } from "./flood-guard.ts";
-import { Http2Error, http2Code } from "./http2-code.ts";
 
 /** What the client says, in order. Any of them may throw an Http2Error. */
 export interface Http2Events {

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { http2Type } from "@breakwater/wire";
+import { http2Code, http2Type } from "@breakwater/wire";
 import type { Exchange, Handler } from "../exchange.ts";
 import type { ServerLimits } from "../http-server.ts";
-import { http2Code } from "./http2-code.ts";
 import { frame, Http2Peer, requestFrame } from "./testing/http2-peer.ts";
 
 const { data, headers, rstStream, settings, ping, continuation, windowUpdate } = http2Type;

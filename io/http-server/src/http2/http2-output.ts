@@ -1,7 +1,6 @@
-import { FRAME_HEADER_BYTES, http2Flag, http2Type } from "@breakwater/wire";
+import { FRAME_HEADER_BYTES, Http2Error, http2Code, http2Flag, http2Type } from "@breakwater/wire";
 import type { Transport } from "../transport.ts";
 import type { Gather, GatherOwner } from "./gather.ts";
-import { Http2Error, http2Code } from "./http2-code.ts";
 import { FIRST_WINDOW_BYTES, MAX_WINDOW_BYTES, type PeerSettings } from "./http2-settings.ts";
 
 /** Larger frames would hold up other streams. */

@@ -1,12 +1,13 @@
 import {
   encodeNumbers,
   encodeSettings,
+  Http2Error,
   type Http2Frame,
+  http2Code,
   http2Type,
   readUint32,
 } from "@breakwater/wire";
 import type { ServerLimits } from "../http-server.ts";
-import { Http2Error, http2Code } from "./http2-code.ts";
 
 export const MAX_WINDOW_BYTES: number = 0x7fff_ffff;
 /** What counts until it is changed, on a connection and on a stream (RFC 9113 6.9.2). */

@@ -3,6 +3,7 @@ import {
   encodeResponseBlock,
   type Field,
   type Http2Frame,
+  http2Code,
   http2Type,
   type ReceivedRequest,
 } from "@breakwater/wire";
@@ -18,7 +19,6 @@ import { PreparedAnswer } from "../prepared-answer.ts";
 import { refuse } from "../refuse.ts";
 import type { ServerContext } from "../transport.ts";
 import { type AnswerTail, encodeAnswerBlock, isBodiless } from "./answer-block.ts";
-import { http2Code } from "./http2-code.ts";
 import type { Http2Output, WaitingStream } from "./http2-output.ts";
 import { IncomingBody, type IncomingBodyOwner } from "./incoming-body.ts";
 

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { type Field, http2Type } from "@breakwater/wire";
+import { type Field, http2Code, http2Type } from "@breakwater/wire";
 import type { BodyReader, Exchange, Handler } from "../exchange.ts";
 import type { ServerLimits } from "../http-server.ts";
-import { http2Code } from "./http2-code.ts";
 import { frame, Http2Peer } from "./testing/http2-peer.ts";
 
 const post = { method: "POST", isEnd: false } as const;

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { encodeRequestBlock, http2Type } from "@breakwater/wire";
+import { encodeRequestBlock, http2Code, http2Type } from "@breakwater/wire";
 import type { Handler } from "../exchange.ts";
-import { http2Code } from "./http2-code.ts";
 import { frame, Http2Peer, preface, requestFrame } from "./testing/http2-peer.ts";
 
 const { data, headers, priority, rstStream, settings, pushPromise, ping, goAway } = http2Type;

@@ -6,6 +6,7 @@ import {
   type ServerLimits,
   serveHttp,
 } from "@breakwater/http-server";
+import { type Place, tryParsePlace } from "@breakwater/units";
 import { exitCode, RunError } from "../exit-code.ts";
 import { answerRest } from "./rest-handler.ts";
 import type { RunControl } from "./run-control.ts";
@@ -50,12 +51,9 @@ export function serveRest({ address, control, clock, onError }: RestOptions): Ru
   }
 }
 
-function toPlace(address: string): { hostname: string | undefined; port: number } {
-  const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(address);
-  const port = Number(match?.[3]);
-  if (match === null || port > 65_535) {
-    const message = `Cannot serve the REST API at "${address}": give HOST:PORT, as localhost:6565`;
-    throw new RunError(exitCode.cannotStartRest, message);
-  }
-  return { hostname: (match[1] ?? match[2]) || undefined, port };
+function toPlace(address: string): Place {
+  const place = tryParsePlace(address);
+  if (place !== undefined) return place;
+  const message = `Cannot serve the REST API at "${address}": give HOST:PORT, as localhost:6565`;
+  throw new RunError(exitCode.cannotStartRest, message);
 }

@@ -1,8 +1,14 @@
 import type { Clock } from "@breakwater/clock";
-import { serveHttp, type TlsIdentity } from "@breakwater/http-server";
+import { ServerError, serveHttp, type TlsIdentity } from "@breakwater/http-server";
+import type { Place } from "@breakwater/units";
 import { openCertificate } from "../certificate.ts";
 import type { Snapshot } from "../metrics/counts.ts";
-import { type OriginOptions, type OriginSettings, parseOriginOptions } from "../options.ts";
+import {
+  type GrpcSettings,
+  type OriginOptions,
+  type OriginSettings,
+  parseOriginOptions,
+} from "../options.ts";
 import { OriginError } from "../origin-error.ts";
 import type { OriginPlaces, StopOriginOptions } from "../run.ts";
 import { channelLimits, type FromWorker, type ToWorker } from "./messages.ts";
@@ -40,21 +46,41 @@ const DEATHS_WITHIN_MS = 60_000;
  * connections over them. One that dies is replaced. Throws OriginError or ServerError.
  */
 export async function runWorkers(options: WorkersOptions): Promise<RunningWorkers> {
-  const settings = { ...parseOriginOptions(options.options), reusePort: true };
-  const identity = settings.tls === undefined ? undefined : await openCertificate(settings.tls);
-  await assertFree(settings, options.clock);
+  const asked = parseOriginOptions(options.options);
+  const identity = asked.tls === undefined ? undefined : await openCertificate(asked.tls);
+  const grpc = await freeGrpc(asked, options);
+  const settings = { ...asked, grpc, reusePort: true };
+  await assertFree({ hostname: asked.hostname, port: asked.port }, asked, options.clock);
+  if (asked.tls !== undefined) {
+    await assertFree({ hostname: asked.hostname, port: asked.tls.port }, asked, options.clock);
+  }
+  if (asked.profiling !== undefined) await assertFree(asked.profiling, asked, options.clock);
   const crew = new WorkerCrew(settings, identity, options);
   await crew.start();
   return crew;
 }
 
 /** With SO_REUSEPORT a second origin would get a part of the first one's connections. */
-async function assertFree(settings: OriginSettings, clock: Clock): Promise<void> {
-  const { hostname, limits, port, tls } = settings;
-  const ports = [port, ...(tls === undefined ? [] : [tls.port])].filter((each) => each !== 0);
-  for (const each of ports) {
-    const place = { hostname, port: each, limits, clock, handler: () => {}, onError: () => {} };
-    await serveHttp(place).stop({ graceMs: 0 });
+async function assertFree(place: Place, { limits }: OriginSettings, clock: Clock): Promise<void> {
+  if (place.port === 0) return;
+  const server = serveHttp({ ...place, limits, clock, handler: () => {}, onError: () => {} });
+  await server.stop({ graceMs: 0 });
+}
+
+/** A default port that is taken is done without; one that was asked for is an error. */
+async function freeGrpc(
+  settings: OriginSettings,
+  { clock, log }: WorkersOptions,
+): Promise<GrpcSettings | undefined> {
+  const { grpc } = settings;
+  if (grpc === undefined) return undefined;
+  try {
+    await assertFree(grpc, settings, clock);
+    return grpc;
+  } catch (error) {
+    if (grpc.isAskedFor || !(error instanceof ServerError)) throw error;
+    log(`${error.message}. Going on without gRPC`);
+    return undefined;
   }
 }
 

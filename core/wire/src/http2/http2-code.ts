@@ -1,4 +1,4 @@
-/** RFC 9113 7: those that are sent here. */
+/** RFC 9113 7: those that are sent, or have a meaning, here. */
 export const http2Code = {
   none: 0,
   protocol: 1,
@@ -12,7 +12,7 @@ export const http2Code = {
   enhanceYourCalm: 11,
 } as const;
 
-/** The client broke the protocol so that its connection cannot go on (RFC 9113 5.4.1). */
+/** The peer broke the protocol so that its connection cannot go on (RFC 9113 5.4.1). */
 export class Http2Error extends Error {
   override readonly name = "Http2Error";
   readonly http2Code: number;
