@@ -6,6 +6,8 @@ export interface Sample {
   readonly rttMs: number;
   /** How many were in flight when it started, itself included. */
   readonly inFlight: number;
+  /** Of a window, whose `inFlight` is the most: the mean. Left out: as `inFlight`. */
+  readonly meanInFlight?: number | undefined;
   readonly outcome: Outcome;
   readonly nowMs: number;
   /** Of how many requests: 1, but for a window. */

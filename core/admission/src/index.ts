@@ -10,6 +10,9 @@ export { type CcuForm, type CcuOptions, ccu } from "./ccu.ts";
 export type { Clock } from "./clock.ts";
 export { type ConcurrencyLimiterOptions, concurrencyLimiter } from "./concurrency-limiter.ts";
 export { type DefaultAlgorithmOptions, defaultAlgorithm } from "./default-algorithm.ts";
+export { rejectionDetails } from "./http/rejection-details.ts";
+export { retryAfterSeconds } from "./http/retry-after.ts";
+export { statusOutcome } from "./http/status-outcome.ts";
 export { type KeyedLimiter, type KeyedLimiterOptions, keyedLimiter } from "./keyed-limiter.ts";
 export type {
   AbortSignalLike,

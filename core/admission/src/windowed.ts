@@ -4,7 +4,7 @@ import { isUsable, number } from "./algorithms/bounds.ts";
 export interface WindowOptions {
   /** A window has so many samples, unless it has lasted `maxWindowMs`; then any number will do. */
   readonly minSamples?: number | undefined;
-  /** A window lasts so long at least, from its first sample. */
+  /** A window lasts so long at least, from its first sample; a quarter if times rise by half. */
   readonly minWindowMs?: number | undefined;
   readonly maxWindowMs?: number | undefined;
   /** What stands for all times of a window: their mean, or a percentile above 0, up to 100. */
@@ -16,9 +16,10 @@ export interface WindowOptions {
 /**
  * Tells the algorithm about windows instead of single requests, which matters more than its
  * formula: no single time, fast or slow, then moves the limit. A window becomes one sample: how
- * many there were, the most that were in flight, and the mean (or a percentile, within 1 %) of the
- * times of those that were not dropped, since a refusal is quick and a timeout says its own length;
- * when all were, of theirs. Little's law gives the throughput: in flight over rtt.
+ * many there were, the most that were in flight and their mean, and the mean (or a percentile,
+ * within 1 %) of the times of those that were not dropped, since a refusal is quick and a timeout
+ * says its own length; when all were, of theirs. Little's law gives the throughput: in flight over
+ * rtt.
  *
  * Defaults: minSamples 50, minWindowMs 250, maxWindowMs 5000, "mean", dropTolerance 0.
  * Memory: 8 kB with a percentile, else nothing to speak of. Per sample it allocates nothing and
@@ -27,6 +28,9 @@ export interface WindowOptions {
 export function windowed(inner: LimitAlgorithm, options: WindowOptions = {}): LimitAlgorithm {
   return new Windowed(inner, options);
 }
+
+/** So many times the mean of the window before it, and it may end after that part of its time. */
+const SUDDEN = { times: 1.5, part: 0.25 };
 
 class Windowed implements LimitAlgorithm {
   readonly name: string;
@@ -40,6 +44,10 @@ class Windowed implements LimitAlgorithm {
   readonly #dropped: Times;
   #startedMs = 0;
   #maxInFlight = 0;
+  #inFlightSum = 0;
+  #rttSum = 0;
+  /** A mean above that ends the window early. */
+  #suddenMs = Number.POSITIVE_INFINITY;
 
   constructor(inner: LimitAlgorithm, options: WindowOptions) {
     this.name = inner.name;
@@ -62,24 +70,33 @@ class Windowed implements LimitAlgorithm {
     const { rttMs, inFlight, outcome, nowMs } = sample;
     if (outcome === "dropped") this.#dropped.add(rttMs);
     else this.#served.add(rttMs);
+    this.#inFlightSum += inFlight;
+    this.#rttSum += rttMs;
     if (inFlight > this.#maxInFlight) this.#maxInFlight = inFlight;
     const count = this.#served.count + this.#dropped.count;
     // At the first of a window, or when the clock jumped back.
     if (count === 1 || nowMs < this.#startedMs) this.#startedMs = nowMs;
     const lastedMs = nowMs - this.#startedMs;
-    if (lastedMs < this.#minWindowMs) return;
-    if (count >= this.#minSamples || lastedMs >= this.#maxWindowMs) this.#tell(nowMs, count);
+    if (count >= this.#minSamples) {
+      const isSudden = this.#rttSum > count * this.#suddenMs;
+      const leastMs = isSudden ? this.#minWindowMs * SUDDEN.part : this.#minWindowMs;
+      if (lastedMs >= leastMs) this.#tell(nowMs, count);
+    } else if (lastedMs >= this.#maxWindowMs) this.#tell(nowMs, count);
   }
 
   #tell(nowMs: number, count: number): void {
     const rttMs = this.#served.count > 0 ? this.#served.take() : this.#dropped.take();
     const isDropped = this.#dropped.count > this.#dropTolerance * count;
     const inFlight = this.#maxInFlight;
+    const meanInFlight = this.#inFlightSum / count;
     this.#served.reset();
     this.#dropped.reset();
     this.#maxInFlight = 0;
+    this.#inFlightSum = 0;
+    this.#suddenMs = (this.#rttSum / count) * SUDDEN.times;
+    this.#rttSum = 0;
     const outcome = isDropped ? "dropped" : "success";
-    this.#inner.onSample({ rttMs, inFlight, outcome, nowMs, count });
+    this.#inner.onSample({ rttMs, inFlight, meanInFlight, outcome, nowMs, count });
   }
 }
 

@@ -14,26 +14,45 @@ const light: Window = [8, 10, 20];
 /** One window each 250 ms; the limits by hand. */
 const cases: readonly Case[] = [
   {
-    what: "begun in an overload, it probes until less goes through",
+    what: "begun in an overload, it probes: less goes through, so the work takes that long",
     windows: [
       [20, 40, 20],
       [20, 40, 20],
       [20, 40, 20],
-      [20, 40, 13], // at most 65 %
-      [13, 26, 13], // not the baseline: another window
-      [13, 26, 6.5], // as much goes through: there was a queue, half of it
-      [6, 20, 6.5],
-      [6, 20, 18.246], // less goes through: 22.43 × 0.5 at work
+      [20, 40, 8], // 40 %
+      [20, 30, 8], // some began before the fall
+      [8, 20, 8], // not the baseline: another window
+      [8, 20, 17.662], // 0.5 per ms × 20 at work
+    ],
+  },
+  {
+    what: "as much goes through: there was a queue, and it probes again",
+    windows: [
+      [20, 100, 20],
+      [20, 100, 20],
+      [20, 100, 20],
+      [20, 100, 8],
+      [8, 40, 3.2],
+      [3, 20, 3.2],
+      [3, 20, 9.6], // 0.2 per ms × 20 at work
+    ],
+  },
+  {
+    what: "drops in slow windows take more than a tenth: down to what goes through",
+    windows: [
+      ...Array<Window>(8).fill(light),
+      [20, 200, 15.028, "dropped"], // 0.8 per ms (the middle one) × 10 at work
+      [15, 200, 5.15, "dropped"], // 0.1 × 10
     ],
   },
   {
     what: "work that became slow is not taken for a queue",
     windows: [
       ...Array<Window>(8).fill(light),
-      [20, 50, 14.028], // 0.8 per ms (the middle one) × 10 at work
-      [14, 50, 6.893], // 0.28 × 10 at work
-      [7, 50, 6.893], // not the baseline: another window
-      [6, 50, 11.34], // nothing became quicker: half as many more, and one
+      [20, 50, 15.028], // 0.8 per ms (the middle one) × 10 at work
+      [15, 50, 6.75], // half of what went through: a probe, to 45 %
+      [6, 50, 6.75], // not the baseline: another window
+      [6, 50, 30.472], // nothing became quicker: 0.4 × 50 at work
     ],
   },
   {
@@ -45,9 +64,9 @@ const cases: readonly Case[] = [
     windows: [
       ...Array<Window>(8).fill(light),
       [19, 10, 20], // at first the number may only have risen during the window
-      [19, 10, 28.5],
-      [28, 10, 28.5],
-      [28, 10, 42],
+      [19, 10, 31], // by half and 1
+      [28, 10, 34.2], // 1.9 per ms: 19 at work, and what 8 ms bring
+      [28, 10, 50.4],
     ],
   },
   {
@@ -105,9 +124,9 @@ test("what was used before a clock jumped back is given back as well", () => {
 
 /** In this table: after the second probe, 11.25 s at the most. */
 test.each([
-  ["in the middle when nothing is drawn", undefined, 13.5],
-  ["early", () => 0, 9.75],
-  ["late", () => 0.999, 17],
+  ["in the middle when nothing is drawn", undefined, 13],
+  ["early", () => 0, 9.25],
+  ["late", () => 0.999, 16.5],
 ])("probes come at a time that is drawn: %s", (_when, random, atS) => {
   const algorithm = plateau({ initial: 20, random });
   const probesS: number[] = [];

@@ -2,6 +2,15 @@ import type { Sample } from "../algorithm.ts";
 
 const PEAK_SLOT_MS = 30_000;
 
+/** What a window was like. */
+export interface Point {
+  /** The most. */
+  readonly inFlight: number;
+  /** When the requests started whose time it is: the two belong together, whatever changes. */
+  readonly meanInFlight: number;
+  readonly rttMs: number;
+}
+
 /** What the last windows were like: throughput by Little's law, and the most in flight. */
 export class RecentLoad {
   /** Of the last three windows, requests per ms. */
@@ -36,8 +45,8 @@ export class RecentLoad {
   }
 
   /** Before the window is made use of. */
-  noteThroughput(inFlight: number, rttMs: number): void {
-    const met = this.isSteady(inFlight) ? inFlight : (inFlight + this.#lastInFlight) / 2;
+  noteThroughput({ inFlight, meanInFlight, rttMs }: Point): void {
+    const met = this.isSteady(inFlight) ? inFlight : meanInFlight;
     this.#throughputs[this.#windows % 3] = met / rttMs;
     this.#windows += 1;
   }

@@ -9,7 +9,7 @@ export interface GcraOptions {
    * get the limit, and nobody gets more than one above it in any period.
    */
   readonly burst?: number | undefined;
-  /** At most a million: each costs about 100 bytes and its name. */
+  /** At most a million: each costs 70 bytes at the most, and its name. */
   readonly maxKeys: number;
   /**
    * A new key while all are busy: "reject" it, which lets a flood of names lock newcomers out, or

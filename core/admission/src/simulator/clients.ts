@@ -20,6 +20,8 @@ export interface Retries {
   /** Left out: at once. */
   readonly backoff?: Backoff | undefined;
   readonly budget?: RetryBudget | undefined;
+  /** After a rejection they wait for its `retryAfterMs` first, then for their backoff. */
+  readonly heedsRetryAfter?: boolean | undefined;
 }
 
 /** Any time up to `baseMs`, doubled with each attempt up to `maxMs` (full jitter, AWS 2015). */
@@ -99,7 +101,7 @@ export class Clients {
     const { server, recording, clock } = this.#parts;
     if (!answer.admitted) {
       recording.shed(answer.reason, { whileSaturated: server.isSaturated() });
-      this.#failUnlessGone(wish, attempt);
+      this.#failUnlessGone(wish, attempt, answer.retryAfterMs);
       return;
     }
     recording.admitted();
@@ -122,13 +124,13 @@ export class Clients {
     wish.ended();
   }
 
-  #failUnlessGone(wish: Wish, attempt: Attempt): void {
+  #failUnlessGone(wish: Wish, attempt: Attempt, retryAfterMs = 0): void {
     if (attempt.aborted) return;
     attempt.cancelTimeout();
-    this.#fail(wish);
+    this.#fail(wish, retryAfterMs);
   }
 
-  #fail(wish: Wish): void {
+  #fail(wish: Wish, retryAfterMs = 0): void {
     const { clock, recording } = this.#parts;
     const { retries } = this.#model;
     if (retries === undefined || wish.attempts >= retries.maxAttempts || this.#retriesLeft < 1) {
@@ -137,7 +139,9 @@ export class Clients {
       return;
     }
     this.#retriesLeft -= 1;
-    clock.at(clock.nowMs() + this.#delayMs(retries, wish.attempts), () => this.#try(wish));
+    const toldMs = retries.heedsRetryAfter === true ? retryAfterMs : 0;
+    const delayMs = toldMs + this.#delayMs(retries, wish.attempts);
+    clock.at(clock.nowMs() + delayMs, () => this.#try(wish));
   }
 
   #delayMs({ backoff }: Retries, attempts: number): number {

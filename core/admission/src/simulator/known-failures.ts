@@ -24,6 +24,26 @@ export const failuresByContestant: Readonly<
       ["overload", "p99Ms", 1900, 2500],
       ["overload", "recoveryMs", 3000, 4000],
     ],
+    "even work, 2×": [
+      ["overload", "goodPerSecond", 0, 10],
+      ["overload", "p99Ms", 1900, 2500],
+      ["overload", "recoveryMs", 3000, 4000],
+    ],
+    "even work, 5×": [
+      ["overload", "goodPerSecond", 0, 10],
+      ["overload", "p99Ms", 1900, 2500],
+      ["overload", "recoveryMs", 3000, 4000],
+    ],
+    "one thread, 2×": [
+      ["overload", "goodPerSecond", 0, 10],
+      ["overload", "p99Ms", 1900, 2500],
+      ["overload", "recoveryMs", 3000, 4000],
+    ],
+    "one thread, 5×": [
+      ["overload", "goodPerSecond", 0, 10],
+      ["overload", "p99Ms", 1900, 2500],
+      ["overload", "recoveryMs", 3000, 4000],
+    ],
     "slow dependency": [
       ["slow", "goodPerSecond", 0, 10],
       ["slow", "p99Ms", 9000, 13_000],
@@ -33,6 +53,11 @@ export const failuresByContestant: Readonly<
       ["after", "recoveryMs", 2000, 4000],
     ],
     "retry storm": [
+      ["after", "goodPerSecond", 0, 10],
+      ["after", "shedShare", 0.4, 0.8],
+      ["after", "recoveryMs", never, never],
+    ],
+    "retries as told": [
       ["after", "goodPerSecond", 0, 10],
       ["after", "shedShare", 0.4, 0.8],
       ["after", "recoveryMs", never, never],
@@ -59,6 +84,7 @@ export const failuresByContestant: Readonly<
       ["steady", "falseShedShare", 0.3, 0.5],
     ],
     "retry storm": [["after", "shedShare", 0.03, 0.1]],
+    "retries as told": [["after", "shedShare", 0.021, 0.05]],
   },
   // It sees no sign before its timeout of 5 s, and rises to its most.
   "aimd()": {
@@ -67,13 +93,17 @@ export const failuresByContestant: Readonly<
       ["overload", "p99Ms", 430, 600],
     ],
     "5× overload": [["overload", "p99Ms", 430, 600]],
+    "even work, 2×": [["overload", "p99Ms", 350, 600]],
+    "even work, 5×": [["overload", "p99Ms", 350, 600]],
+    "one thread, 2×": [["overload", "p99Ms", 350, 600]],
+    "one thread, 5×": [["overload", "p99Ms", 350, 600]],
     "slow dependency": [
       ["slow", "goodPerSecond", 0, 50],
       ["slow", "p99Ms", 1500, 3000],
     ],
     "cold start": [
       ["cold", "goodPerSecond", 0, 80],
-      ["cold", "p99Ms", 1501, 2500],
+      ["cold", "p99Ms", 1301, 2500],
     ],
     surge: [["first 5 s", "p99Ms", 400, 600]],
     "shared resource": [
@@ -99,6 +129,10 @@ export const failuresByContestant: Readonly<
       ["overload", "recoveryMs", never, never],
       ["after", "shedShare", 0.1, 0.3],
     ],
+    "even work, 2×": [["overload", "p99Ms", 49, 150]],
+    "even work, 5×": [["overload", "p99Ms", 49, 150]],
+    "one thread, 2×": [["overload", "p99Ms", 30, 150]],
+    "one thread, 5×": [["overload", "p99Ms", 30, 150]],
     "slow dependency": [
       ["slow", "goodPerSecond", 40, 80],
       ["slow", "recoveryMs", never, never],
@@ -116,6 +150,11 @@ export const failuresByContestant: Readonly<
     ],
     "retry storm": [
       ["after", "goodPerSecond", 150, 280],
+      ["after", "shedShare", 0.4, 0.7],
+      ["after", "recoveryMs", never, never],
+    ],
+    "retries as told": [
+      ["after", "goodPerSecond", 200, 280],
       ["after", "shedShare", 0.4, 0.7],
       ["after", "recoveryMs", never, never],
     ],
@@ -146,10 +185,16 @@ export const failuresByContestant: Readonly<
       ["overload", "p99Ms", 187, 600],
     ],
     "5× overload": [["overload", "p99Ms", 187, 600]],
+    "even work, 2×": [["overload", "p99Ms", 100, 300]],
+    "even work, 5×": [["overload", "p99Ms", 100, 300]],
+    "one thread, 2×": [["overload", "p99Ms", 100, 300]],
+    "one thread, 5×": [["overload", "p99Ms", 100, 300]],
     "retry storm": [["after", "shedShare", 0.021, 0.1]],
   },
   // In windows its baseline takes minutes to believe that the work has become slower.
   "windowed(gradient2())": {
+    "even work, 2×": [["overload", "p99Ms", 49, 80]],
+    "even work, 5×": [["overload", "p99Ms", 49, 80]],
     "slow dependency": [["slow", "goodPerSecond", 60, 91]],
   },
 };

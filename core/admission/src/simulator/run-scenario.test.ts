@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { fixed } from "../algorithms/fixed.ts";
 import { concurrencyLimiter } from "../concurrency-limiter.ts";
 import type { Limiter, RequestContext } from "../limiter.ts";
+import type { Rejection } from "../rejection.ts";
 import { type Arrivals, steady } from "./arrivals.ts";
 import type { ClientModel } from "./clients.ts";
 import type { Distribution } from "./distribution.ts";
@@ -239,6 +240,42 @@ test("what was in vain or refused is released as dropped, the rest as success", 
     ...{ server: { maxQueued: 1 }, client: { timeoutMs: 150 } },
   });
   expect(limiter.snapshot().released).toEqual({ success: 1, dropped: 3 });
+});
+
+test.each([
+  [undefined, [0, 5, 10]],
+  [true, [0, 35, 70]],
+])("after a rejection they wait for what it says, if they heed that: %p", async (heeds, atMs) => {
+  const askedMs: number[] = [];
+  const rejection: Rejection = {
+    ...{
+      admitted: false,
+      reason: "limit",
+      retryAfterMs: 30,
+      limiter: "none",
+      partition: undefined,
+    },
+  };
+  const limiter = ({ clock }: LimiterParts): Limiter => {
+    const none = new Semaphore({ limit: 1, maxQueued: 0 });
+    const tryAcquire = () => {
+      askedMs.push(clock.nowMs() - 5000);
+      return rejection;
+    };
+    return {
+      ...{ name: "none", tryAcquire, acquire: tryAcquire, close: () => {} },
+      snapshot: () => none.snapshot(),
+    };
+  };
+  const retries = { maxAttempts: 3, heedsRetryAfter: heeds };
+  const backoff = { baseMs: 5, maxMs: 5 };
+  await run({
+    client: { retries: { ...retries, backoff } },
+    ...{ limiter, scenario: { durationMs: 9000 } },
+  });
+  expect(askedMs).toHaveLength(3);
+  for (const [index, each] of askedMs.entries())
+    expect(each).toBeWithin(atMs[index]! - 10, atMs[index]! + 1);
 });
 
 test("a backoff is any time up to one that doubles, and no longer than its most", async () => {

@@ -5,7 +5,7 @@ import { DEFAULT, expectationsOf, isOfSame, phaseOf, shortfall } from "./expecta
 import { failuresByContestant, knownFailures } from "./known-failures.ts";
 import { simulationPage } from "./page.ts";
 import { scenarios } from "./scenarios.ts";
-import { contestants, runContestant, runSuite } from "./suite.ts";
+import { contestants, queues, runContestant, runQueues, runSuite } from "./suite.ts";
 
 /** `BENCH=1` tries the default on more seeds. */
 const isLong = Bun.env.BENCH === "1";
@@ -13,6 +13,7 @@ const isLong = Bun.env.BENCH === "1";
 const page = Bun.file(join(import.meta.dir, "../../../../docs/admission-simulation.md"));
 const names = contestants.map(({ name }) => name);
 const rows = await runSuite({ seed: 1 });
+const queueRows = await runQueues({ seed: 1 });
 
 const cases = rows.flatMap(({ scenario, results }) =>
   names.map((name, index) => [scenario.name, name, scenario, results[index]!] as const),
@@ -25,7 +26,7 @@ test.each(cases)("%s: %s is within its ranges", (_name, contestant, scenario, re
 });
 
 test("the page in the docs is what the suite gives", async () => {
-  expect(await page.text()).toBe(simulationPage(rows, names));
+  expect(await page.text()).toBe(simulationPage(rows, queueRows));
 });
 
 test("a recorded failure is one of a contestant, and outside of what is healthy", () => {
@@ -46,11 +47,30 @@ test("a recorded failure is one of a contestant, and outside of what is healthy"
   expect(wrong).toEqual([]);
 });
 
-test.each(["2× overload", "5× overload"])(
+test.each([
+  ["no queue", [450, 290]],
+  ["fifo", [0, 0]],
+  ["lifo", [490, 290]],
+  ["fifo, 50 at most", [490, 290]],
+  ["fifo with codel", [490, 290]],
+  ["adaptive-lifo with codel", [490, 290]],
+])(
+  "with the queue: %s, so many are answered in time in an overload and after a storm",
+  (name, least) => {
+    const index = queues.findIndex((each) => each.name === name);
+    const goods = queueRows.map(({ scenario, results }) => {
+      return phaseOf(results[index]!, scenario.shown).goodPerSecond;
+    });
+    expect(goods.map((good, at) => good >= least[at]!)).toEqual([true, true]);
+    expect(Math.max(...goods) < 100).toBe(name === "fifo");
+  },
+);
+
+test.each(["2× overload", "5× overload", "even work, 5×", "one thread, 5×"])(
   "in %s the default brings 0.97 of what the best fixed limit does",
   async (name) => {
     const { scenario } = rows.find((row) => row.scenario.name === name)!;
-    const fixedOnes = [10, 12, 15, 20, 30].map((limit) => {
+    const fixedOnes = [6, 16, 20].map((limit) => {
       return { name: `fixed(${limit})`, algorithm: () => fixed(limit) };
     });
     const goods: number[] = [];

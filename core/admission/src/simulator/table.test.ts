@@ -33,7 +33,9 @@ test("it shows a line for each contestant, bold where the shown phase is not hea
     resultOf({}, 2000),
     resultOf({ goodPerSecond: 0, p50Ms: Number.NaN, p99Ms: Number.NaN }, undefined),
   ];
-  expect(suiteTables([{ scenario, results }], ["a", "b"]).split("\n")).toEqual([
+  expect(
+    suiteTables([{ scenario, results }], { title: "algorithm", names: ["a", "b"] }).split("\n"),
+  ).toEqual([
     "## Too much",
     "",
     "All at once. Shown: overload, 20 to 35.5 s.",
@@ -48,7 +50,10 @@ test("it shows a line for each contestant, bold where the shown phase is not hea
 
 test("where nothing disturbs, nothing recovers", () => {
   const { disturbedUntilMs: _, ...undisturbed } = scenario;
-  const lines = suiteTables([{ scenario: undisturbed, results: [resultOf({}, undefined)] }], ["a"]);
+  const lines = suiteTables([{ scenario: undisturbed, results: [resultOf({}, undefined)] }], {
+    title: "algorithm",
+    names: ["a"],
+  });
   expect(lines).not.toContain("recovers");
   expect(lines).not.toContain("never");
 });

@@ -14,6 +14,12 @@ export interface TableRow {
   readonly results: readonly ScenarioResult[];
 }
 
+/** What the lines are, and their names. */
+export interface Contestants {
+  readonly title: string;
+  readonly names: readonly string[];
+}
+
 interface Column {
   readonly title: string;
   readonly measure: Measure;
@@ -39,11 +45,11 @@ const recovers: Column = {
  * A Markdown table for each scenario, with a line for each contestant; bold is what lies outside of
  * what the scenario calls healthy.
  */
-export function suiteTables(rows: readonly TableRow[], contestants: readonly string[]): string {
+export function suiteTables(rows: readonly TableRow[], contestants: Contestants): string {
   return rows.map((row) => suiteTable(row, contestants)).join("\n");
 }
 
-function suiteTable({ scenario, results }: TableRow, contestants: readonly string[]): string {
+function suiteTable({ scenario, results }: TableRow, { title, names }: Contestants): string {
   const { name, description, disturbedUntilMs, shown } = scenario;
   const shownColumns = disturbedUntilMs === undefined ? columns : [...columns, recovers];
   const { fromMs, untilMs } = phaseOf(results[0]!, shown);
@@ -52,11 +58,11 @@ function suiteTable({ scenario, results }: TableRow, contestants: readonly strin
     "",
     `${description} Shown: ${shown}, ${fromMs / 1000} to ${untilMs / 1000} s.`,
     "",
-    toLine(["algorithm", ...shownColumns.map(({ title }) => title)]),
+    toLine([title, ...shownColumns.map((column) => column.title)]),
     toLine(["---", ...shownColumns.map(() => "---:")]),
     ...results.map((result, index) => {
       const cells = shownColumns.map((column) => toCell(scenario, result, column));
-      return toLine([`\`${contestants[index]!}\``, ...cells]);
+      return toLine([`\`${names[index]!}\``, ...cells]);
     }),
     "",
   ].join("\n");
