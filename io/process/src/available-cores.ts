@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { cpuQuota } from "./cpu-quota.ts";
+import { allowedCores } from "@breakwater/pressure";
 import { tryRead } from "./try-read.ts";
 
 /**
@@ -7,7 +7,6 @@ import { tryRead } from "./try-read.ts";
  * (`taskset`) leaves and the container's CPU quota pays for.
  */
 export function availableCores(): number {
-  const quota = cpuQuota(tryRead);
   // Rounded down: one process more than the quota would stop all of them in every period.
-  return Math.max(1, Math.min(availableParallelism(), Math.floor(quota)));
+  return Math.max(1, Math.floor(allowedCores(tryRead, availableParallelism())));
 }

@@ -5,6 +5,7 @@ export type { MessageLimits } from "./message-queue.ts";
 export { openFileLimit } from "./open-file-limit.ts";
 export { type ParentChannel, type ParentChannelOptions, parentChannel } from "./parent-channel.ts";
 export { ProcessError, type ProcessErrorCode } from "./process-error.ts";
+export { onReloadSignal } from "./reload-signal.ts";
 export {
   type SpawnSelfOptions,
   spawnSelf,
