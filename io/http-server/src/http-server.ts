@@ -17,6 +17,11 @@ export interface HttpServerOptions extends Place {
   readonly proxyProtocol?: boolean;
   /** Several processes may listen on the port, and the kernel spreads connections over them. */
   readonly reusePort?: boolean;
+  /**
+   * A client that closes its half before it has its answer has gone, as nearly all have
+   * that do so: its handler is told, and nobody works for it. Left out, it is answered.
+   */
+  readonly leavesHalfClosed?: boolean;
   /** A handler threw: its client was told 500 and nothing else. */
   readonly onError: (error: unknown) => void;
   /** Told of every answer when it is complete, or will never be. */

@@ -278,6 +278,7 @@ class Http1Connection implements ProtocolConnection, Http1Port {
     if (this.#wireReader?.onEnd !== undefined) this.#wireReader.onEnd();
     else if (this.#wireReader !== undefined) this.end();
     else if (exchange === undefined || !this.isRequestComplete) this.#endRequest();
+    else if (this.context.leavesHalfClosed && !exchange.isHandedOver) this.reset();
   }
 
   /** What has come so far is all there is of the request. */

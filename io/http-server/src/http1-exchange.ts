@@ -80,6 +80,11 @@ export class Http1Exchange implements Exchange, AnswerBody {
     return this.#state === "done";
   }
 
+  /** All of the answer was given; the kernel may not have taken it yet. */
+  get isHandedOver(): boolean {
+    return this.#state === "flushing" || this.#state === "done";
+  }
+
   get hasReader(): boolean {
     return this.#reader !== undefined;
   }
@@ -166,10 +171,7 @@ export class Http1Exchange implements Exchange, AnswerBody {
       this.#bodyBytes = bytes;
       // ASCII both: one text, one write.
       if (typeof body === "string" && bytes === body.length) output.send(head + body);
-      else {
-        output.send(head);
-        output.send(typeof body === "string" ? Buffer.from(body) : body);
-      }
+      else output.sendAnswer(head, typeof body === "string" ? Buffer.from(body) : body);
     }
     this.#finish();
   }

@@ -39,6 +39,14 @@ export class Http1Output {
     return this.#transport.write(data);
   }
 
+  /** A whole answer. */
+  sendAnswer(head: string, body: Uint8Array): void {
+    if (this.#isGathering) {
+      this.send(head);
+      this.send(body);
+    } else this.#transport.writeJoined(head, body);
+  }
+
   /** The read is over: sends what was kept. */
   flush(): void {
     this.#isGathering = false;
@@ -67,10 +75,10 @@ export class Http1Output {
       this.#first = undefined;
       this.#transport.write(first);
     } else if (this.#gatheredBytes > 0) {
-      // Copied: the buffer is all connections', and the transport may keep what it is given.
-      const bytes = new Uint8Array(shared.subarray(0, this.#gatheredBytes));
+      const bytes = shared.subarray(0, this.#gatheredBytes);
       this.#gatheredBytes = 0;
-      this.#transport.write(bytes);
+      // Copied: the buffer is all connections', and the transport may keep what it is given.
+      this.#transport.writeJoined("", bytes);
     }
   }
 }

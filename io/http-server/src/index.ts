@@ -1,5 +1,6 @@
 export { ServerError, type ServerErrorCode } from "@breakwater/tcp-listener";
 export type { Protocol, ReceivedRequest } from "@breakwater/wire";
+export { acceptedCoding, type Coding } from "./accepted-coding.ts";
 export type {
   Answer,
   AnswerBody,
@@ -21,8 +22,10 @@ export type {
   StopOptions,
   TlsIdentity,
 } from "./http-server.ts";
+export { noParams, type PathMatch, pathPatterns } from "./path-patterns.ts";
 export { PreparedAnswer } from "./prepared-answer.ts";
 export { refuse, respondJson } from "./refuse.ts";
+export { type Rewriting, RewrittenExchange } from "./rewritten-exchange.ts";
 export { type ParamOf, type RouteHandler, type Routes, router } from "./router.ts";
 export { serveHttp } from "./serve-http.ts";
 export { acceptWebSocket } from "./websocket/accept-web-socket.ts";

@@ -1,5 +1,5 @@
-import type { ReceivedRequest } from "@breakwater/wire";
 import type { Exchange, Handler } from "./exchange.ts";
+import { pathPatterns } from "./path-patterns.ts";
 
 /** Answers what its route's pattern fits. `params` are what the pattern's names stood for. */
 export type RouteHandler<Param extends string = never> = (
@@ -43,59 +43,20 @@ export function router<Pattern extends string>(options: RouterOptions<Pattern>):
   const { fallback } = options;
   // The params that `Routes` promised each handler are filled in here.
   const routes = options.routes as Readonly<Record<string, RouteHandler<string>>>;
-  const exact = new Map<string, Match>();
-  const patterns: {
-    readonly segments: readonly string[];
-    readonly handler: RouteHandler<string>;
-  }[] = [];
-  for (const [pattern, handler] of Object.entries(routes)) {
-    if (pattern.includes(":") || pattern.endsWith("*")) {
-      patterns.push({ segments: pattern.split("/"), handler });
-    } else exact.set(pattern, { owner: options, handler, params: {} });
-  }
+  const find = pathPatterns(Object.entries(routes));
   const nothing: Match = { owner: options, handler: fallback, params: {} };
-  const find = ({ path }: ReceivedRequest): Match => {
-    const same = exact.get(path);
-    if (same !== undefined) return same;
-    const parts = path.split("/");
-    for (const { segments, handler } of patterns) {
-      const params = tryMatch(segments, parts);
-      if (params !== undefined) return { owner: options, handler, params };
-    }
-    return nothing;
+  const match = (path: string): Match => {
+    const found = find(path);
+    return found ? { owner: options, handler: found.value, params: found.params } : nothing;
   };
   return (exchange) => {
     const { request } = exchange;
     // Only routers write there.
-    let match = request.memo as Match | undefined;
-    if (match?.owner !== options) {
-      match = find(request);
-      request.memo = match;
+    let known = request.memo as Match | undefined;
+    if (known?.owner !== options) {
+      known = match(request.path);
+      request.memo = known;
     }
-    return match.handler(exchange, match.params);
+    return known.handler(exchange, known.params);
   };
-}
-
-function tryMatch(
-  segments: readonly string[],
-  parts: readonly string[],
-): Record<string, string> | undefined {
-  const hasRest = segments.at(-1) === "*";
-  if (hasRest ? parts.length < segments.length : parts.length !== segments.length) return undefined;
-  const params: Record<string, string> = {};
-  for (const [index, segment] of segments.entries()) {
-    const part = parts[index]!;
-    if (segment === "*") params["rest"] = decoded(parts.slice(index).join("/"));
-    else if (segment.startsWith(":")) params[segment.slice(1)] = decoded(part);
-    else if (segment !== part) return undefined;
-  }
-  return params;
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

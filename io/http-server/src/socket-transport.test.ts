@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { SocketTransport } from "./socket-transport.ts";
 import { type ByteClient, byteClient } from "./testing/byte-client.ts";
 import {
   type ProtocolStage,
@@ -209,6 +210,20 @@ describe.each(Object.entries(kinds))("over %s", (_name, isTls) => {
     await on.server.closed;
     on.client.resume();
     expect(await on.client.closed).toBe("reset");
+  });
+
+  test("a client that takes nothing for a minute is given up, open or not", async () => {
+    await using on = await talk();
+    const { client, server } = on;
+    client.pause();
+    server.transport.write(TOO_MUCH);
+    const transport = server.transport as SocketTransport;
+    transport.sweep(0);
+    transport.sweep(59_000);
+    expect(transport.unsentBytes).toBeGreaterThan(0);
+    transport.sweep(60_001);
+    await server.closed;
+    expect(server.transport.unsentBytes).toBe(0);
   });
 
   test("a mistake while something is told is reported, and costs that connection", async () => {

@@ -63,7 +63,8 @@ export class SocketTransport implements Transport {
   #isDeaf: boolean = false;
   #clientHasEnded: boolean = false;
   #lingeredSweeps = 0;
-  #unsentBefore = 0;
+  /** Since the last sweep the client has taken something of what is kept. */
+  #hasTaken: boolean = true;
   #stuckSinceMs = 0;
   /** Of a large body; 0 when the kernel was asked for nothing. */
   #expectedBytes = 0;
@@ -88,6 +89,18 @@ export class SocketTransport implements Transport {
     if (typeof bytes === "string") return this.#writeText(bytes);
     const sent = this.#socket.write(bytes);
     return sent === bytes.length || this.#keepRest(bytes, sent);
+  }
+
+  writeJoined(head: string, body: Uint8Array): boolean {
+    const length = head.length + body.length;
+    if (length > TEXT_BYTES || this.#unsentBytes > 0 || this.#stage !== "open") {
+      this.write(head);
+      return this.write(length > TEXT_BYTES ? body : body.slice());
+    }
+    shared.latin1Write(head, 0, head.length);
+    shared.set(body, head.length);
+    const sent = this.#socket.write(shared, 0, length);
+    return sent === length || this.#keepRest(new Uint8Array(shared.subarray(0, length)), sent);
   }
 
   /** By way of a buffer, which takes 0.3 to 1.5 µs less than giving the socket a text. */
@@ -178,14 +191,14 @@ export class SocketTransport implements Transport {
     if (this.#isDeaf && this.#stage === "ended") {
       this.#lingeredSweeps += 1;
       if (this.#lingeredSweeps > LINGER_SWEEPS) this.close();
-    } else if (this.#stage === "ending") this.#sweepUnsent(nowMs);
+    } else this.#sweepUnsent(nowMs);
     this.protocol.sweep(nowMs);
   }
 
   #sweepUnsent(nowMs: number): void {
     const { idleTimeoutMs } = this.#owner;
-    if (this.#unsentBytes !== this.#unsentBefore) {
-      this.#unsentBefore = this.#unsentBytes;
+    if (this.#unsentBytes === 0 || this.#hasTaken) {
+      this.#hasTaken = false;
       this.#stuckSinceMs = nowMs;
     } else if (idleTimeoutMs > 0 && nowMs - this.#stuckSinceMs >= stuckMs(idleTimeoutMs)) {
       this.reset();
@@ -214,6 +227,7 @@ export class SocketTransport implements Transport {
         return;
       }
       this.#drop(sent);
+      this.#hasTaken = true;
       if (sent < piece.length) return;
     }
     this.#kept = undefined;

@@ -177,6 +177,7 @@ function contextOf(options: HttpServerOptions, port: number): ServerContext {
     handler,
     limits,
     clock,
+    leavesHalfClosed: options.leavesHalfClosed ?? false,
     onError,
     onAnswer,
     altSvc: http3 ? `h3=":${port}"; ma=${ALT_SVC_SECONDS}` : undefined,

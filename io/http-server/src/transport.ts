@@ -12,6 +12,8 @@ export interface Transport {
    * Hot path. Who writes many small things at once joins them first: each call is a system call.
    */
   write(bytes: Uint8Array | string): boolean;
+  /** A head and its body: one system call, and the body copied, where both are small. */
+  writeJoined(head: string, body: Uint8Array): boolean;
   /** What is kept. A protocol that lets it grow beyond `maxUnsentBytes` resets the connection. */
   readonly unsentBytes: number;
   /** Nothing more is read until resume(): the client is slowed down by TCP. */
@@ -55,6 +57,8 @@ export interface ServerContext {
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
   readonly onAnswer: ((record: AnswerRecord) => void) | undefined;
+  /** See HttpServerOptions. */
+  readonly leavesHalfClosed: boolean;
   /** The value of Alt-Svc on all answers, where HTTP/3 is offered as well. */
   readonly altSvc: string | undefined;
   /** Answers are to ask their clients to close. */

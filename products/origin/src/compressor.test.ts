@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from "node:zlib";
-import { type Coding, type Compressor, compressor } from "./compressor.ts";
+import type { Coding } from "@breakwater/http-server";
+import { type Compressor, compressor } from "./compressor.ts";
 
 const text = (size: number): Uint8Array => new Uint8Array(size).fill(0x61);
 const limits = { maxKeptBytes: 1000, maxWaiting: 2 };

@@ -1,8 +1,6 @@
 import { promisify } from "node:util";
 import { brotliCompress, constants, deflate, gzip, zstdCompress } from "node:zlib";
-
-/** As Content-Encoding calls them: RFC 9110, section 8.4.1; RFC 7932; RFC 8878. */
-export type Coding = "zstd" | "br" | "gzip" | "deflate";
+import type { Coding } from "@breakwater/http-server";
 
 export interface Compressor {
   /** The text's first `size` bytes in that coding; "busy" when too many others are waited for. */

@@ -1,6 +1,7 @@
 import { hostname as hostnameOf } from "node:os";
 import type { Clock } from "@breakwater/clock";
 import { type RunningHttpServer, serveHttp, type TlsIdentity } from "@breakwater/http-server";
+import { profiling } from "@breakwater/service/profiling";
 import { systemClock } from "@breakwater/system-clock";
 import { toJsonLine, toLogLine } from "./access-log.ts";
 import { openCertificate } from "./certificate.ts";
@@ -8,7 +9,6 @@ import { grpcEcho } from "./grpc/grpc-echo.ts";
 import { reportMemory } from "./memory-report.ts";
 import { AnswerCounts, type Snapshot } from "./metrics/counts.ts";
 import { type OriginOptions, type OriginSettings, parseOriginOptions } from "./options.ts";
-import { profiling } from "./profiling.ts";
 import { originHandler, routeNames } from "./routes.ts";
 
 /** Where an origin listens: each as this machine reaches it. */
@@ -100,9 +100,10 @@ class Origin implements RunningOrigin {
 
   listen(identity: TlsIdentity | undefined): void {
     const { port, tls, profiling: side, memoryReportMs } = this.#settings;
+    const clock = this.#clock;
     const handler = originHandler({
       settings: this.#settings,
-      clock: this.#clock,
+      clock,
       random: Math.random,
       myHostname: hostnameOf(),
       isDraining: () => this.#isDraining,
@@ -118,7 +119,7 @@ class Origin implements RunningOrigin {
     const profiles =
       side === undefined
         ? undefined
-        : this.#serve({ ...side, handler: profiling({ clock: this.#clock, heapSnapshot }) });
+        : this.#serve({ ...side, handler: profiling({ name: "origin", clock, heapSnapshot }) });
     this.places = {
       http: this.#http.url.href,
       https: https?.url.href,
@@ -126,7 +127,7 @@ class Origin implements RunningOrigin {
       profiling: profiles?.url.href,
     };
     this.#opened.use(
-      reportMemory({ everyMs: memoryReportMs, clock: this.#clock, log: (line) => this.#log(line) }),
+      reportMemory({ everyMs: memoryReportMs, clock, log: (line) => this.#log(line) }),
     );
   }
 

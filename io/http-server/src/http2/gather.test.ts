@@ -19,6 +19,7 @@ class FullOwner implements GatherOwner {
         kept.push(bytes as Uint8Array);
         return false;
       },
+      writeJoined: () => false,
       pause: () => {},
       resume: () => {},
       end: () => {},

@@ -136,6 +136,10 @@ class Http2Connection implements ProtocolConnection, Http2Events, StreamHost {
 
   /** What is under way may still be answered; a body that is not all here will not be. */
   onEnd(): void {
+    if (this.context.leavesHalfClosed) {
+      this.cut();
+      return;
+    }
     this.#isReceiving = false;
     this.#isFinishing = true;
     for (const stream of this.#streams.values()) stream.loseBody();

@@ -34,6 +34,10 @@ export class FakeTransport implements Transport {
     return false;
   }
 
+  writeJoined(head: string, body: Uint8Array): boolean {
+    return this.write(head + Buffer.from(body).toString("latin1"));
+  }
+
   pause(): void {
     this.isPaused = true;
   }
@@ -78,6 +82,7 @@ export function testContext(handler: Handler, limits: Partial<ServerLimits> = {}
     clock: new FakeClock(),
     onError: (error) => errors.push(error),
     onAnswer: (record) => records.push(record),
+    leavesHalfClosed: false,
     altSvc: undefined,
     isStopping: false,
     inFlight: 0,

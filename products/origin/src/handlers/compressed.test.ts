@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from "node:zlib";
 import { FakeClock } from "@breakwater/clock/testing";
+import type { Coding } from "@breakwater/http-server";
 import type { FakeRequest } from "@breakwater/http-server/testing";
-import { type Coding, compressor } from "../compressor.ts";
+import { compressor } from "../compressor.ts";
 import { sampleText, wholeText } from "../sample-text.ts";
 import { ask, fieldsOf, jsonOf } from "../testing/ask.ts";
 import { type CompressedOptions, coded, compressed } from "./compressed.ts";

@@ -1,7 +1,12 @@
-import { type Exchange, type RouteHandler, refuse } from "@breakwater/http-server";
-import { acceptedCoding } from "../accepted-coding.ts";
+import {
+  acceptedCoding,
+  type Coding,
+  type Exchange,
+  type RouteHandler,
+  refuse,
+} from "@breakwater/http-server";
 import type { Fields } from "../cache-fields.ts";
-import type { Coding, Compressor } from "../compressor.ts";
+import type { Compressor } from "../compressor.ts";
 import { conditionsOf } from "../conditions.ts";
 import { checked, parseSize } from "../parameter.ts";
 import { type Pattern, viewSteps } from "../pattern.ts";

@@ -1,7 +1,7 @@
 import type { Clock } from "@breakwater/clock";
 import type { AnswerBody, Exchange, Wire, WireReader } from "@breakwater/http-server";
+import { RewrittenExchange } from "@breakwater/http-server";
 import { type Pace, Pacer, steadyPace } from "./pacer.ts";
-import { RewrittenExchange } from "./rewritten-exchange.ts";
 
 /** How often a limited body goes on, unless that were less than a byte. */
 const SLICE_MS = 20;

@@ -1,6 +1,6 @@
 import type { CancelTimer, Clock } from "@breakwater/clock";
 import type { BodyReader, Exchange } from "@breakwater/http-server";
-import { RewrittenExchange } from "./rewritten-exchange.ts";
+import { RewrittenExchange } from "@breakwater/http-server";
 
 /**
  * An exchange whose request's body is read at that pace, in bytes per second: after each piece the

@@ -1,6 +1,6 @@
 import type { AnswerBody, AnswerHead, Exchange, Handler } from "@breakwater/http-server";
+import { RewrittenExchange } from "@breakwater/http-server";
 import { injectedField } from "../injected.ts";
-import { RewrittenExchange } from "../rewritten-exchange.ts";
 
 export interface Spoiling {
   readonly kind: string;

@@ -1,16 +1,15 @@
-import {
-  type Answer,
-  type AnswerBody,
-  type AnswerHead,
-  type BodyReader,
-  type Connection,
-  type Exchange,
-  PreparedAnswer,
-  type ReceivedRequest,
-  type Wire,
-  type WireReader,
-} from "@breakwater/http-server";
-import type { Field } from "@breakwater/wire";
+import type { Field, ReceivedRequest } from "@breakwater/wire";
+import type {
+  Answer,
+  AnswerBody,
+  AnswerHead,
+  BodyReader,
+  Connection,
+  Exchange,
+  Wire,
+  WireReader,
+} from "./exchange.ts";
+import { PreparedAnswer } from "./prepared-answer.ts";
 
 export interface Rewriting {
   /** Begins the answer that is sent instead of the handler's; whose length is known if it is. */

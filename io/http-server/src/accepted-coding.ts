@@ -1,4 +1,5 @@
-import type { Coding } from "./compressor.ts";
+/** As Content-Encoding calls them: RFC 9110, section 8.4.1; RFC 7932; RFC 8878. */
+export type Coding = "zstd" | "br" | "gzip" | "deflate";
 
 /** Best first, where a client likes several as much. */
 const preferred: readonly Coding[] = ["zstd", "br", "gzip", "deflate"];
