@@ -1,0 +1,10 @@
+export { bearerToken } from "./bearer-token.ts";
+export type { JwtAlgorithm, KeyPairAlgorithm, SecretAlgorithm } from "./jwt-algorithm.ts";
+export { JwtError, type JwtErrorCode } from "./jwt-error.ts";
+export { type JwtIssuer, type JwtIssuerOptions, jwtIssuer } from "./jwt-issuer.ts";
+export { type JwtKey, type JwtKeyOptions, jwtKey, type PublicJwk } from "./jwt-key.ts";
+export type { JwtClaims, JwtRefusal, JwtResult, RefusedJwt } from "./jwt-result.ts";
+export { type JwtVerifier, type JwtVerifierOptions, jwtVerifier } from "./jwt-verifier.ts";
+export { type JwkSet, type KeyRing, type KeyRingOptions, keyRing } from "./key-ring.ts";
+export type { KeySource } from "./key-source.ts";
+export { type RemoteKeysOptions, remoteKeys } from "./remote-keys.ts";
