@@ -1,0 +1,1 @@
+export { type Asked, type AskOptions, ask, serviceOf } from "./fake-call.ts";
