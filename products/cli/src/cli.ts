@@ -5,6 +5,7 @@ import { addArchiveCommand } from "./archive-command.ts";
 import { addCompileCommand } from "./compile-command.ts";
 import { addCompletionCommand } from "./completion-command.ts";
 import { addDepsCommand } from "./deps-command.ts";
+import { addGateCommand } from "./gate-command.ts";
 import { addInspectCommand } from "./inspect-command.ts";
 import { addNewCommand } from "./new-command.ts";
 import { normalArguments } from "./normal-arguments.ts";
@@ -50,6 +51,7 @@ export async function runCli(output: Output): Promise<number | undefined> {
     addOriginCommand,
     addOriginWorkerCommand,
     addProxyCommand,
+    addGateCommand,
     addSmallCommands,
     addCompletionCommand,
     addRemovedCommands,
