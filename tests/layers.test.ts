@@ -6,7 +6,7 @@ import { isTest } from "../tools/tidy/rule.ts";
 import { parseSourceFile, type SourceFile } from "../tools/tidy/source-file.ts";
 
 /** A package may depend on its own layer and the ones before it; on a product, nothing may. */
-const layers = ["core", "io", "products"];
+const layers = ["core", "io", "products", "examples"];
 /** The command knows all products; it is the only one that does. */
 const command = "breakwater";
 /** Found by the launcher, and by k6/browser, which look for the file rather than importing it. */

@@ -90,7 +90,7 @@ async function startProxy(
   const port = freePort();
   const command = await toCommand(folder, port);
   const child = Bun.spawn([...command], { stdout: "ignore", stderr: "pipe" });
-  opened.defer(() => child.kill("SIGKILL"));
+  opened.defer(() => child.kill("SIGTERM"));
   const url = `http://127.0.0.1:${port}`;
   while (!(await isUp(`${url}/proxy-is-up`))) {
     if (child.exitCode !== null) throw new Error(await child.stderr.text());
@@ -99,7 +99,8 @@ async function startProxy(
   return {
     url,
     [Symbol.asyncDispose]: async () => {
-      child.kill("SIGKILL");
+      // In order: with its master killed, nginx's worker would stay.
+      child.kill("SIGTERM");
       await child.exited;
       running.dispose();
     },

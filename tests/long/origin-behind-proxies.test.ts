@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { bw } from "./bw.ts";
+import { bw } from "../end-to-end/bw.ts";
 import {
   type FrontProxy,
   haproxyPath,
@@ -8,7 +8,7 @@ import {
   startHaproxy,
   startNginx,
   startOrigin,
-} from "./front-proxies.ts";
+} from "../end-to-end/front-proxies.ts";
 
 const viaHttp11 = "proxy_http_version 1.1; proxy_set_header Connection ''; proxy_buffering off;";
 

@@ -2,13 +2,13 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startStandIn } from "./stand-in/stand-in.ts";
+import { startStandIn } from "../k6-compat/stand-in/stand-in.ts";
 
 /**
  * The k6 scripts of the seeds as their notes describe them, over a server that answers as theirs
  * do: only their stages are shorter.
  */
-const folder = join(import.meta.dir, "seeds");
+const folder = join(import.meta.dir, "../k6-compat/seeds");
 const main = join(import.meta.dir, "../../products/cli/src/main.ts");
 const standIn = startStandIn();
 
