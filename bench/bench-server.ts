@@ -19,21 +19,24 @@ export interface ServerOptions {
   /** What the tools are to ask is on the side port, by this scheme. */
   readonly side?: string;
   readonly countServed?: (origin: string) => Promise<number>;
+  /** The servers' core if left out. */
+  readonly core?: number;
 }
 
 /** The core of all servers; the clients have the other. */
 export const SERVER_CORE = 0;
+export const CLIENT_CORE = 1;
 
 const READY_WITHIN_MS = 10_000;
 
 /** Starts a server on a free port of loopback and waits until it answers. */
 export async function startServer(options: ServerOptions): Promise<BenchServer> {
-  const { scheme, readyPath, signal, toCommand, side, countServed } = options;
+  const { scheme, readyPath, signal, toCommand, side, countServed, core = SERVER_CORE } = options;
   const port = freePort();
   const sidePort = freePort();
   const origin = `${scheme}://127.0.0.1:${port}`;
   const command = await toCommand(port, sidePort);
-  const child = startPinned(command, { core: SERVER_CORE, signal, killSignal: "SIGTERM" });
+  const child = startPinned(command, { core, signal, killSignal: "SIGTERM" });
   const output = Promise.all([child.stdout.text(), child.stderr.text()]);
   const stop = async (): Promise<void> => {
     child.kill("SIGTERM");

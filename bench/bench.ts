@@ -31,7 +31,13 @@ export type ServerName =
   | "origin-tls"
   | "origin-grpc"
   | "hpdummy"
-  | "hpdummy-grpc";
+  | "hpdummy-grpc"
+  /** Proxies on the servers' core; nginx behind them has the clients' core. */
+  | "gate"
+  | "nginx-proxy"
+  /** The same with nginx on the servers' core as well, so that the client is alone on its own. */
+  | "gate-beside"
+  | "nginx-proxy-beside";
 
 /** How a tool is asked for one kind of load, and how its own report is read. */
 export interface Driver {
@@ -66,6 +72,8 @@ export interface Reading {
   readonly bytes?: number;
   /** Open model: how late iterations started, the 99th percentile. */
   readonly startLagP99Ms?: number;
+  /** From due until answered, the 99th percentile. */
+  readonly latencyP99Ms?: number;
 }
 
 /** A reading, and what was seen from outside while it was taken. */
@@ -89,7 +97,8 @@ export type Measure =
   | "peakRssMb"
   | "serverRssMb"
   | "serverGrowth"
-  | "startLagP99Ms";
+  | "startLagP99Ms"
+  | "latencyP99Ms";
 
 export type Goal =
   /** The candidate's figure over its first peer's. */
@@ -101,6 +110,8 @@ export type Goal =
       /** What the candidate's own median must reach besides. */
       readonly valueAtLeast?: number;
     }
+  /** The candidate's figure less its first peer's, the median of the rounds. */
+  | { readonly kind: "difference"; readonly atMost: number }
   /** The candidate's own median. */
   | { readonly kind: "value"; readonly atMost: number }
   | { readonly kind: "none" };
@@ -121,5 +132,7 @@ export function toFigure(measure: Measure, run: Run): number {
     case "startLagP99Ms":
       // A tool that does not say how late it was has not shown that it was in time.
       return run.startLagP99Ms ?? Number.NaN;
+    case "latencyP99Ms":
+      return run.latencyP99Ms ?? Number.NaN;
   }
 }

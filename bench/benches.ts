@@ -189,6 +189,24 @@ export const benches: readonly Bench[] = [
     rounds: 1,
   },
   {
+    name: "gate-64",
+    title: "`bw gate` in front of nginx against nginx as proxy, 64 connections, one core",
+    candidates: [on("gate", "/", wrk(64), "gate"), on("nginx-proxy", "/", wrk(64), "nginx")],
+    measure: "requestsPerSecond",
+    goal: { kind: "ratio", atLeast: 0.6 },
+  },
+  {
+    name: "gate-latency",
+    title: "What `bw gate` adds at half its load, 15,000/s: 99th percentile against no proxy",
+    candidates: [
+      on("gate-beside", "/", bwOpen(15_000), "gate"),
+      on("nginx", "/", bwOpen(15_000), "direct"),
+      on("nginx-proxy-beside", "/", bwOpen(15_000), "nginx"),
+    ],
+    measure: "latencyP99Ms",
+    goal: { kind: "difference", atMost: 1 },
+  },
+  {
     name: "others-64",
     title: "Other tools, 64 connections, to nginx (for information)",
     candidates: [on("nginx", "/", oha(64)), on("nginx", "/", hey(64)), on("nginx", "/", ab(64))],

@@ -10,13 +10,20 @@ export interface NginxOptions {
   readonly openssl?: readonly string[];
   /** HTTP/2 on all connections: with prior knowledge or by ALPN. */
   readonly http2?: boolean;
+  /** As a proxy of the server there, with kept connections. */
+  readonly upstream?: string;
+  /** What is behind a proxy, on which core. */
+  readonly behindOn?: number;
   readonly signal: AbortSignal;
 }
 
 /** One worker that answers `ok` to everything and logs nothing. */
 export async function startNginx(options: NginxOptions): Promise<BenchServer> {
-  const { nginx, openssl, http2 = false, signal } = options;
-  const folder = join(workFolder, `nginx${http2 ? "-h2" : ""}${openssl ? "-tls" : ""}`);
+  const { nginx, openssl, http2 = false, upstream, behindOn, signal } = options;
+  const folder = join(
+    workFolder,
+    `nginx${http2 ? "-h2" : ""}${openssl ? "-tls" : ""}${upstream ? "-proxy" : ""}${behindOn === undefined ? "" : "-behind"}`,
+  );
   mkdirSync(folder, { recursive: true });
   if (openssl) makeCertificate(folder, openssl);
   const config = join(folder, "nginx.conf");
@@ -25,11 +32,15 @@ export async function startNginx(options: NginxOptions): Promise<BenchServer> {
     scheme,
     readyPath: "/",
     signal,
+    ...(behindOn === undefined ? {} : { core: behindOn }),
     // Without TLS, a port of nginx's for HTTP/2 takes nothing else: it has one of its own.
     ...(http2 ? { side: `${scheme}://` } : {}),
     toCommand: async (port, sidePort) => {
       const tls = openssl !== undefined;
-      await Bun.write(config, toConfig({ folder, port, tls, http2Port: http2 ? sidePort : 0 }));
+      await Bun.write(
+        config,
+        toConfig({ folder, port, tls, http2Port: http2 ? sidePort : 0, upstream }),
+      );
       return [...nginx, "-e", join(folder, "error.log"), "-c", config];
     },
     countServed: async (origin) => {
@@ -55,10 +66,16 @@ interface ConfigOptions {
   readonly tls: boolean;
   /** 0 for none. */
   readonly http2Port: number;
+  readonly upstream: string | undefined;
 }
 
+/** As the manual has it for kept connections to the service. */
+const proxied =
+  'proxy_pass http://service; proxy_http_version 1.1; proxy_set_header Connection ""; ' +
+  "proxy_set_header Host $host; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;";
+
 /** Temporary folders are named because the built-in ones need root. */
-function toConfig({ folder, port, tls, http2Port }: ConfigOptions): string {
+function toConfig({ folder, port, tls, http2Port, upstream }: ConfigOptions): string {
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
     .map((kind) => `${kind}_temp_path ${folder}/temp;`)
     .join(" ");
@@ -75,11 +92,12 @@ http {
   keepalive_requests 1000000000;
   default_type text/plain;
   ${temporary}
+  ${upstream === undefined ? "" : `upstream service { server ${upstream}; keepalive 256; keepalive_requests 1000000000; }`}
   server {
     listen 127.0.0.1:${port} backlog=4096${tls ? " ssl" : ""};
     ${http2Port === 0 ? "" : `listen 127.0.0.1:${http2Port} backlog=4096 http2${tls ? " ssl" : ""};`}
     ${tls ? secure : ""}
-    location / { return 200 "ok\\n"; }
+    location / { ${upstream === undefined ? 'return 200 "ok\\n";' : proxied} }
     location = /nginx-status { stub_status; }
   }
 }

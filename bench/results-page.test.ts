@@ -31,7 +31,10 @@ function row(goal: Goal, outcome: Outcome, ratio?: number): Row {
       goal,
       entries: [bw, wrk],
     },
-    verdict: { medians: [100_000, undefined], ratio, ratioRange, outcome, doubts: ["bw lied"] },
+    verdict: {
+      ...{ medians: [100_000, undefined], ratio, ratioRange, outcome, doubts: ["bw lied"] },
+      difference: goal.kind === "difference" ? 250 : undefined,
+    },
     measuredAt: "2026-11-21T17:03",
   };
 }
@@ -41,6 +44,11 @@ test.each<[string, Row, string]>([
     "a ratio is cut, so that 1.00 is 1",
     row({ kind: "ratio", atLeast: 1, aim: 1.2 }, "not reached", 0.9999),
     "url-64 | bw 100,000/s · wrk – | 0.99 (0.90–1.10) | ≥ 1, aim 1.2 | not reached, in doubt",
+  ],
+  [
+    "a difference is told as what is more",
+    row({ kind: "difference", atMost: 300 }, "reached", 1.1),
+    "url-64 | bw 100,000/s · wrk – | +250/s | ≤ 300/s more | reached, in doubt",
   ],
   [
     "a value has no ratio without a peer",

@@ -11,10 +11,18 @@ export function rowCells(row: Row): readonly string[] {
   return [
     row.name,
     medians.join(" · "),
-    goal.kind === "none" ? "" : formatRatio(row),
+    goal.kind === "none"
+      ? ""
+      : goal.kind === "difference"
+        ? formatDifference(row)
+        : formatRatio(row),
     formatGoal(goal, measure),
     verdict.doubts.length > 0 ? `${verdict.outcome}, in doubt` : verdict.outcome,
   ];
+}
+
+function formatDifference({ verdict: { difference }, measure }: Row): string {
+  return difference === undefined ? "" : `+${formatFigure(measure, difference)}`;
 }
 
 function formatRatio({ verdict: { ratio, ratioRange } }: Row): string {
@@ -34,11 +42,12 @@ const units: Readonly<Record<Measure, string>> = {
   serverRssMb: " MB",
   serverGrowth: " ×",
   startLagP99Ms: " ms",
+  latencyP99Ms: " ms",
 };
 
 /** A figure with its unit, to be read at a glance. */
 export function formatFigure(measure: Measure, figure: number): string {
-  const isSmall = /Lag|giga|Growth/.test(measure);
+  const isSmall = /Ms$|giga|Growth/.test(measure);
   const maximumFractionDigits = isSmall ? 2 : 0;
   return `${figure.toLocaleString("en-US", { maximumFractionDigits })}${units[measure]}`;
 }
@@ -49,6 +58,8 @@ function formatGoal(goal: Goal, measure: Measure): string {
       return "";
     case "value":
       return `≤ ${formatFigure(measure, goal.atMost)}`;
+    case "difference":
+      return `≤ ${formatFigure(measure, goal.atMost)} more`;
     case "ratio": {
       const aim = goal.aim === undefined ? "" : `, aim ${goal.aim}`;
       const atMost = goal.atMost === undefined ? "" : `, ≤ ${goal.atMost}`;

@@ -2,10 +2,11 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Bench, Candidate, Run, ServerName } from "./bench.ts";
 import { BenchError } from "./bench-error.ts";
-import type { BenchServer } from "./bench-server.ts";
+import { type BenchServer, CLIENT_CORE } from "./bench-server.ts";
 import { startNginx } from "./nginx.ts";
 import { startDummy, startOrigin } from "./origins.ts";
 import { runPinned, toPinnedCommand, watchServer } from "./pinned-process.ts";
+import { startProxy } from "./proxies.ts";
 import { root, type ToolName, workFolder } from "./tool.ts";
 
 export interface RunOptions {
@@ -26,8 +27,6 @@ export interface Entry {
   /** What is missing, or what went wrong: then the runs say nothing. */
   readonly problem: string | undefined;
 }
-
-const CLIENT_CORE = 1;
 
 /** Runs the candidates of one bench in turn, A B B A …, against servers of their own. */
 export async function runBench(bench: Bench, options: RunOptions): Promise<readonly Entry[]> {
@@ -164,6 +163,10 @@ const serverNeeds: Readonly<Record<ServerName, readonly ToolName[]>> = {
   "origin-grpc": ["bw"],
   hpdummy: ["fasthttp_hpdummy_server"],
   "hpdummy-grpc": ["fasthttp_hpdummy_server"],
+  gate: ["bw", "nginx"],
+  "nginx-proxy": ["nginx"],
+  "gate-beside": ["bw", "nginx"],
+  "nginx-proxy-beside": ["nginx"],
 };
 
 function findMissing(
@@ -214,5 +217,10 @@ async function start(name: ServerName, { find, signal }: RunOptions): Promise<Be
     case "hpdummy":
     case "hpdummy-grpc":
       return await startDummy(name, found("fasthttp_hpdummy_server"), signal);
+    case "gate":
+    case "nginx-proxy":
+    case "gate-beside":
+    case "nginx-proxy-beside":
+      return await startProxy(name, { nginx: found("nginx"), bw: found("bw"), signal });
   }
 }

@@ -54,6 +54,7 @@ test("the ratio is the median of the rounds, which is not the ratio of the media
   expect(verdict).toEqual({
     medians: [1800, 2000],
     ratio: 0.8,
+    difference: -200,
     ratioRange: [0.5, 0.9],
     outcome: "reached",
     doubts: [],
@@ -77,6 +78,8 @@ test.each<[string, Goal, readonly Entry[], Outcome]>([
   ["no peer", half, [same({}), entry("wrk", [], "wrk is missing")], "not measured"],
   ["no candidate", half, [entry("bw", [], "bw is missing"), one], "not measured"],
   ["a candidate that failed later", half, [entry("bw", [run(9)], "it fell"), one], "not measured"],
+  ["as little more as asked", { kind: "difference", atMost: 0 }, [same({}), one], "reached"],
+  ["more", { kind: "difference", atMost: -1 }, [same({}), one], "not reached"],
   ["no goal", { kind: "none" }, [same({}), one], "for information"],
 ])("%s", (_name, goal, entries, want) => {
   expect(judge(bench(goal), entries, 5).outcome).toBe(want);

@@ -10,6 +10,8 @@ export interface Verdict {
    * medians: the machine's speed changes more from round to round than within one.
    */
   readonly ratio: number | undefined;
+  /** The first candidate's figure less the second's, the median of the rounds. */
+  readonly difference: number | undefined;
   /** The smallest and the largest of a round. */
   readonly ratioRange: readonly [number, number] | undefined;
   readonly outcome: Outcome;
@@ -29,15 +31,21 @@ export function judge(bench: Bench, entries: readonly Entry[], askedSeconds: num
     return peer === undefined ? [] : [figure / peer];
   });
   const ratio = ratios.length > 0 ? median(ratios) : undefined;
+  const differences = (figures[0] ?? []).flatMap((figure, round) => {
+    const peer = figures[1]?.[round];
+    return peer === undefined ? [] : [figure - peer];
+  });
+  const difference = differences.length > 0 ? median(differences) : undefined;
   const doubts = entries.flatMap((entry) => findDoubts(entry, bench.seconds ?? askedSeconds));
   const lost = entries[0]?.runs.some((run) => run.lost > 0);
   return {
     medians,
     ratio,
+    difference,
     ratioRange: ratios.length > 0 ? [Math.min(...ratios), Math.max(...ratios)] : undefined,
     outcome: toOutcome({
       goal: bench.goal,
-      value: bench.goal.kind === "ratio" ? ratio : medians[0],
+      value: { ratio, difference, value: medians[0], none: undefined }[bench.goal.kind],
       own: medians[0],
       isClean: doubts.length === 0 && !lost,
     }),
