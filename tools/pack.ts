@@ -90,7 +90,7 @@ async function bundle(main: string, outdir: string, external: readonly string[])
 }
 
 /** Answers with the tarball's name. */
-async function npmPack(folder: string, destination: string): Promise<string> {
+export async function npmPack(folder: string, destination: string): Promise<string> {
   const command = ["npm", "pack", "--silent", "--pack-destination", destination];
   const npm = Bun.spawn(command, { cwd: folder, stderr: "inherit" });
   const output = await npm.stdout.text();

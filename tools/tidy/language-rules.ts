@@ -63,7 +63,9 @@ function isOurs(path: string): boolean {
 
 function hasNoProcess(path: string): boolean {
   const isEdge =
-    /^(io\/process|tools|bench|examples)\/|^products\/[^/]+\/(src\/main\.ts$|bin\/)/.test(path);
+    /^(io\/process|tools|bench|deploy|examples)\/|^products\/[^/]+\/(src\/main\.ts$|bin\/)/.test(
+      path,
+    );
   return !isEdge && !isTest(path);
 }
 

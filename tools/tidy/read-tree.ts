@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { Glob } from "bun";
 import { parseSourceFile, type SourceFile } from "./source-file.ts";
 
-const roots = ["core", "io", "products", "examples", "bench", "tests", "tools"];
+const roots = ["core", "io", "products", "examples", "deploy", "bench", "tests", "tools"];
 /** What tools make or fetch, not people; and scripts that are as users of k6 write them. */
 const foreign = /(^|\/)(node_modules|dist|\.[^/]+|k6-compat\/(scripts|seeds))\//;
 
