@@ -79,6 +79,7 @@ export const failuresByContestant: Readonly<
   },
   // Right for ten workers of 20 ms; a fixed limit is wrong as soon as the work is other work.
   "fixed(12)": {
+    "quick work in bursts": [["whole run", "shedShare", 0.006, 0.012]],
     "mixed latencies": [
       ["steady", "shedShare", 0.3, 0.5],
       ["steady", "falseShedShare", 0.3, 0.5],
@@ -115,6 +116,7 @@ export const failuresByContestant: Readonly<
   },
   // One lucky request becomes the baseline, and all others look queued.
   "vegas()": {
+    "quick work in bursts": [["whole run", "shedShare", 0.006, 0.012]],
     "light load": [
       ["whole run", "shedShare", 0.1, 0.3],
       ["whole run", "falseShedShare", 0.1, 0.3],
@@ -172,6 +174,7 @@ export const failuresByContestant: Readonly<
   },
   // The fastest of two kinds of work, or of before the dependency was slow, is no baseline.
   "windowed(vegas())": {
+    "quick work in bursts": [["whole run", "shedShare", 0.006, 0.012]],
     "slow dependency": [["slow", "goodPerSecond", 40, 80]],
     "mixed latencies": [
       ["steady", "shedShare", 0.3, 0.8],
@@ -180,6 +183,7 @@ export const failuresByContestant: Readonly<
   },
   // Its baseline takes up the overload within seconds.
   "gradient2()": {
+    "quick work in bursts": [["whole run", "shedShare", 0.006, 0.012]],
     "2× overload": [
       ["overload", "p50Ms", 101, 430],
       ["overload", "p99Ms", 187, 600],
@@ -193,6 +197,7 @@ export const failuresByContestant: Readonly<
   },
   // In windows its baseline takes minutes to believe that the work has become slower.
   "windowed(gradient2())": {
+    "quick work in bursts": [["whole run", "shedShare", 0.006, 0.012]],
     "even work, 2×": [["overload", "p99Ms", 49, 80]],
     "even work, 5×": [["overload", "p99Ms", 49, 80]],
     "slow dependency": [["slow", "goodPerSecond", 60, 91]],

@@ -212,6 +212,30 @@ const gcPause: SuiteScenario = {
   goals: [],
 };
 
+const quickPauses: Period[] = Array.from({ length: 10 }, (_, second) => {
+  return { fromMs: (second + 0.5) * s, untilMs: (second + 0.51) * s };
+});
+
+const quickWork: SuiteScenario = {
+  ...{ name: "quick work in bursts", durationMs: 10 * s, shown: "whole run" },
+  description:
+    "One worker of 0.05 ms at half of its 20,000/s; it stands still for 10 ms every second.",
+  server: {
+    workers: 1,
+    serviceMs: { kind: "constant", ms: 0.05 },
+    maxQueued: 1e6,
+    pauses: quickPauses,
+  },
+  traffic: poisson([steady(10_000, 10 * s)]),
+  phases: [],
+  healthy: [
+    atMost("whole run", "shedShare", 0.004),
+    atMost("whole run", "falseShedShare", 0.001),
+    atMost("whole run", "p99Ms", 30),
+  ],
+  goals: [],
+};
+
 const retryStorm: SuiteScenario = {
   ...{ name: "retry storm", durationMs: 40 * s, shown: "after" },
   description:
@@ -288,5 +312,5 @@ const sharedResource: SuiteScenario = {
 export const scenarios: readonly SuiteScenario[] = [
   ...[lightLoad, overload2, overload5, evenWork2, evenWork5, oneThread2, oneThread5],
   ...[slowDependency, recovery, mixedLatencies],
-  ...[gcPause, retryStorm, toldRetries, coldStart, surge, sharedResource],
+  ...[gcPause, quickWork, retryStorm, toldRetries, coldStart, surge, sharedResource],
 ];
