@@ -53,7 +53,6 @@ const stages: Readonly<Record<(typeof steps)[number]["name"], () => Stage | unde
   CORS: () => cors({ origins: ["https://shop.test"] }),
   "rate limit": () =>
     rateLimit({
-      clock,
       anonymous: { limit: 1e9, periodMs: 60_000, burst: 1e6 },
       maxKeys: 100_000,
     }),

@@ -50,7 +50,6 @@ async function main(): Promise<void> {
   const machine = `${processor}, ${cores} cores, Linux ${kernel}, Bun ${bun}`;
   const page = overloadPage(results, { date, machine });
   for (const result of results) {
-    await Bun.write(join(folder, `overload-${result.work.name}.json`), JSON.stringify(result));
     await Bun.write(join(folder, `overload-${result.work.name}.svg`), chart(result));
   }
   await Bun.write(join(folder, "OVERLOAD.md"), page);

@@ -23,7 +23,7 @@ const MAX_KEYS = 100_000;
 /** Limits by address and key, shared by all instances if there is Redis. Throws ServiceError. */
 export function rateLimits(
   settings: Settings,
-  { clock, log, metrics }: ServiceKit,
+  { log, metrics }: ServiceKit,
   shared: SharedStores | undefined,
 ): RateLimits {
   const { rateLimit: all, rateBurst: burst, rateTiers, loginRateLimit: login } = settings;
@@ -36,7 +36,6 @@ export function rateLimits(
   const limit = (name: keyof typeof limited, rules: Rules): Stage =>
     rateLimit({
       ...rules,
-      clock,
       maxKeys: MAX_KEYS,
       ...(shared && { store: shared.rates(name) }),
       onOutage: ({ isDown, error: err }) => {

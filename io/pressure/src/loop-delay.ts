@@ -57,7 +57,7 @@ export class LoopDelay {
    * at all, which is what an overload of one thread looks like. Over a whole interval at least, so
    * that one pause does not count for more than it is.
    */
-  nowMs(): number {
+  overdueMs(): number {
     const lateMs = this.#isStopped ? 0 : this.#clock.nowMs() - this.#dueMs;
     if (lateMs <= 0) return 0;
     const forMs = this.#gapMs + lateMs;

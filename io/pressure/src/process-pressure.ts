@@ -90,7 +90,7 @@ class DelayGauge implements Gauge {
   }
 
   get value(): number {
-    return Math.max(this.#value, Math.min(1, this.#delay.nowMs() / this.#fullMs));
+    return Math.max(this.#value, Math.min(1, this.#delay.overdueMs() / this.#fullMs));
   }
 
   set value(value: number) {
@@ -98,7 +98,7 @@ class DelayGauge implements Gauge {
   }
 
   get sampledAtMs(): number {
-    return this.#delay.nowMs() > 0 ? this.#clock.nowMs() : this.#sampledAtMs;
+    return this.#delay.overdueMs() > 0 ? this.#clock.nowMs() : this.#sampledAtMs;
   }
 
   set sampledAtMs(sampledAtMs: number) {

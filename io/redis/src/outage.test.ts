@@ -21,7 +21,6 @@ describe.skipIf(!hasRedis)("a service whose Redis dies (skipped without redis-se
     using redis = redisConnection({ url: server.url, ...limits });
     const outages: boolean[] = [];
     const stage = rateLimit({
-      clock,
       anonymous: { limit: 3, periodMs: 600_000, burst: 3 },
       maxKeys: 10,
       store: redisRateStore({ redis, prefix: "rate:" }),

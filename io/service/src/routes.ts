@@ -1,6 +1,7 @@
 import { noParams, pathPatterns, type ReceivedRequest } from "@breakwater/http-server";
 import type { CallHandler, MatchedRoute, Stage } from "./call.ts";
 import { respondProblem } from "./problem.ts";
+import { ServiceError } from "./service-error.ts";
 
 export interface RouteSpec {
   readonly handler: CallHandler;
@@ -50,7 +51,8 @@ function byPattern(routes: ServiceRoutes): [string, Methods][] {
   for (const [key, entry] of Object.entries(routes)) {
     const [method = "", pattern = "", ...rest] = key.split(" ");
     if (!/^[A-Z]+$/.test(method) || !pattern.startsWith("/") || rest.length > 0) {
-      throw new Error(`Cannot route "${key}": write it like "GET /api/users/:id"`);
+      const hint = `write it like "GET /api/users/:id"`;
+      throw new ServiceError("bad_option", `Cannot route "${key}": ${hint}`);
     }
     const methods = patterns.get(pattern) ?? new Map<string, RouteSpec>();
     methods.set(method, typeof entry === "function" ? { handler: entry } : entry);

@@ -120,9 +120,8 @@ export class Gate implements Disposable, PassageHost {
 
   #countRate({ rate }: GatePolicy): CallHandler | undefined {
     if (rate === undefined) return undefined;
-    const { clock } = this.#edges;
     const onOutcome = this.counts.onRated;
-    const stage = rateLimit({ clock, anonymous: rate, maxKeys: MAX_CLIENTS, onOutcome });
+    const stage = rateLimit({ anonymous: rate, maxKeys: MAX_CLIENTS, onOutcome });
     return stage((call) => this.#admit(call, this.#treat(call.request)));
   }
 

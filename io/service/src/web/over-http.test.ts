@@ -29,7 +29,7 @@ function service() {
         cors({ origins: ["https://app.example.com"] }),
         timeLimit({ clock, ms: 1000 }),
         bodyLimit(1000),
-        rateLimit({ clock, anonymous: { limit: 60, periodMs: 60_000, burst: 4 }, maxKeys: 100 }),
+        rateLimit({ anonymous: { limit: 60, periodMs: 60_000, burst: 4 }, maxKeys: 100 }),
         compression(),
       ],
       routes: {

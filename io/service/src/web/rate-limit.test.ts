@@ -25,12 +25,13 @@ interface Sending {
 /** A service with that limit, and a client. */
 function stage(changes: Partial<RateLimitOptions> = {}) {
   const clock = new FakeClock();
-  const limit = rateLimit({ clock, anonymous: rule, maxKeys: 100, apiKeys, ...changes });
+  const limit = rateLimit({ anonymous: rule, maxKeys: 100, apiKeys, ...changes });
   const handler: CallHandler = (call) => call.respond({ status: 200 });
   const send = ({ clientIp = "192.0.2.7", headers = [], isCritical = false }: Sending = {}) =>
     ask(
       { headers, target: isCritical ? "/live" : "/" },
       {
+        clock,
         stages: [limit],
         clientIp: () => clientIp,
         routes: { "GET /live": { handler, isCritical: true } },
@@ -104,7 +105,7 @@ describe("in memory", () => {
 
   test("the answer comes within the call: nobody waits for a promise", () => {
     const service = serviceOf({
-      stages: [rateLimit({ clock: new FakeClock(), anonymous: rule, maxKeys: 10 })],
+      stages: [rateLimit({ anonymous: rule, maxKeys: 10 })],
     });
     const exchange = fakeExchange();
     expect(service(exchange)).toBeUndefined();

@@ -5,7 +5,6 @@ import {
   type RateResult,
   type RateRule,
 } from "@breakwater/admission";
-import type { Clock } from "@breakwater/clock";
 import type { Call, CallHandler, Stage } from "../call.ts";
 import { respondProblem } from "../problem.ts";
 import { ServiceError } from "../service-error.ts";
@@ -20,7 +19,6 @@ import type { RateStore } from "./rate-store.ts";
 export type RateOutcome = "admitted" | "limited" | "uncounted" | "shut";
 
 export interface RateLimitOptions {
-  readonly clock: Clock;
   /** For who brings no API key, by its address (IPv6: its /64). */
   readonly anonymous: RateRule;
   /** For who brings one, by the key's owner, as the key's tier says. */
@@ -48,11 +46,11 @@ export function rateLimit(options: RateLimitOptions): Stage {
   const { store } = options;
   const find = whoAsks(options, tiers);
   if (store !== undefined) return byStore({ ...options, store }, find);
-  const { clock, onOutcome } = options;
+  const { onOutcome } = options;
   return (next) => (call) => {
     if (call.route.isCritical) return next(call);
     const { tier, key } = find(call);
-    const result = tier.local.take(key, clock.nowMs());
+    const result = tier.local.take(key, call.startedMs);
     onOutcome?.(result.admitted ? "admitted" : "limited", tier.name);
     return proceed(call, { tier, result, next });
   };
@@ -160,14 +158,13 @@ function byStore(
 
 /** What is done while the store cannot be asked. */
 function without({
-  clock,
   whenDown = "memory",
   onOutcome,
 }: RateLimitOptions): (call: Call, client: Client, next: CallHandler) => void | Promise<void> {
   switch (whenDown) {
     case "memory":
       return (call, { tier, key }, next) => {
-        const result = tier.local.take(key, clock.nowMs());
+        const result = tier.local.take(key, call.startedMs);
         onOutcome?.(result.admitted ? "admitted" : "limited", tier.name);
         return proceed(call, { tier, result, next });
       };
