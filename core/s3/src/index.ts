@@ -56,6 +56,7 @@ export {
   isRangeFor,
   judgeRead,
   type ObjectState,
+  parseConditions,
   type ReadVerdict,
 } from "./object/conditions.ts";
 export { multipartEtag, objectEtag, quoteEtag } from "./object/etag.ts";
@@ -72,6 +73,7 @@ export {
   resolveRange,
   toContentRange,
   toUnsatisfiedRange,
+  tryRange,
 } from "./object/range.ts";
 export { MAX_TAG_KEY, MAX_TAG_VALUE, MAX_TAGS, type Tag } from "./object/tagging.ts";
 export type {
@@ -88,6 +90,7 @@ export type {
   UploadOperation,
   Writing,
 } from "./operation/operation.ts";
+export { parseBody } from "./operation/parameters.ts";
 export { type ReadOperationOptions, readOperation } from "./operation/read-operation.ts";
 export { parseRequest, type ReceivedRequest, type S3Headers, type S3Request } from "./request.ts";
 export { S3Error, type S3ErrorCode } from "./s3-error.ts";
@@ -155,6 +158,7 @@ export {
   writeInitiateMultipartUpload,
 } from "./xml/multipart.ts";
 export type { XmlNode } from "./xml/node.ts";
+export { ownerOnlyAcl, type Setting, writeUnset } from "./xml/setting.ts";
 export {
   type ListedPart,
   type ListedUpload,

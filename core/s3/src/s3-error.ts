@@ -23,6 +23,7 @@ export class S3Error extends Error {
 /** Closed: each has a status and S3's message for it. StorageFull alone is not S3's. */
 export type S3ErrorCode =
   | "AccessDenied"
+  | "AccessForbidden"
   | "AuthorizationHeaderMalformed"
   | "AuthorizationQueryParametersError"
   | "BadDigest"
@@ -39,6 +40,7 @@ export type S3ErrorCode =
   | "InvalidBucketName"
   | "InvalidDigest"
   | "InvalidPart"
+  | "InvalidPartNumber"
   | "InvalidPartOrder"
   | "InvalidRange"
   | "InvalidRequest"
@@ -52,14 +54,23 @@ export type S3ErrorCode =
   | "MethodNotAllowed"
   | "MissingContentLength"
   | "NoSuchBucket"
+  | "NoSuchBucketPolicy"
   | "NoSuchCORSConfiguration"
   | "NoSuchKey"
+  | "NoSuchLifecycleConfiguration"
+  | "NoSuchPublicAccessBlockConfiguration"
+  | "NoSuchTagSet"
   | "NoSuchUpload"
   | "NoSuchVersion"
+  | "NoSuchWebsiteConfiguration"
   | "NotImplemented"
+  | "ObjectLockConfigurationNotFoundError"
+  | "OwnershipControlsNotFoundError"
   | "PreconditionFailed"
+  | "ReplicationConfigurationNotFoundError"
   | "RequestTimeTooSkewed"
   | "RequestTimeout"
+  | "ServerSideEncryptionConfigurationNotFoundError"
   | "ServiceUnavailable"
   | "SignatureDoesNotMatch"
   | "SlowDown"
@@ -78,6 +89,7 @@ export function resultOf<T>(read: () => T): T | S3Error {
 
 const s3Errors: Readonly<Record<S3ErrorCode, readonly [status: number, message: string]>> = {
   AccessDenied: [403, "Access Denied."],
+  AccessForbidden: [403, "CORSResponse: This CORS request is not allowed."],
   AuthorizationHeaderMalformed: [400, "The authorization header that you provided is not valid."],
   AuthorizationQueryParametersError: [400, "The authorization query parameters are not valid."],
   BadDigest: [
@@ -109,6 +121,7 @@ const s3Errors: Readonly<Record<S3ErrorCode, readonly [status: number, message: 
     400,
     "One or more of the specified parts could not be found, or its entity tag did not match.",
   ],
+  InvalidPartNumber: [416, "The requested partnumber is not satisfiable."],
   InvalidPartOrder: [400, "The list of parts was not in ascending order."],
   InvalidRange: [416, "The requested range cannot be satisfied."],
   InvalidRequest: [400, "The request is not valid."],
@@ -125,8 +138,15 @@ const s3Errors: Readonly<Record<S3ErrorCode, readonly [status: number, message: 
   MethodNotAllowed: [405, "The specified method is not allowed against this resource."],
   MissingContentLength: [411, "You must provide the Content-Length HTTP header."],
   NoSuchBucket: [404, "The specified bucket does not exist."],
+  NoSuchBucketPolicy: [404, "The bucket policy does not exist."],
   NoSuchCORSConfiguration: [404, "The CORS configuration does not exist."],
   NoSuchKey: [404, "The specified key does not exist."],
+  NoSuchLifecycleConfiguration: [404, "The lifecycle configuration does not exist."],
+  NoSuchPublicAccessBlockConfiguration: [
+    404,
+    "The public access block configuration was not found.",
+  ],
+  NoSuchTagSet: [404, "The TagSet does not exist."],
   NoSuchUpload: [
     404,
     "The specified multipart upload does not exist. It might have been aborted or completed.",
@@ -135,11 +155,18 @@ const s3Errors: Readonly<Record<S3ErrorCode, readonly [status: number, message: 
     404,
     "The version ID specified in the request does not match an existing version.",
   ],
+  NoSuchWebsiteConfiguration: [404, "The bucket does not have a website configuration."],
   NotImplemented: [
     501,
     "A header or query that you provided implies functionality that is not implemented.",
   ],
+  ObjectLockConfigurationNotFoundError: [
+    404,
+    "Object Lock configuration does not exist for this bucket.",
+  ],
+  OwnershipControlsNotFoundError: [404, "The bucket ownership controls were not found."],
   PreconditionFailed: [412, "At least one of the preconditions that you specified did not hold."],
+  ReplicationConfigurationNotFoundError: [404, "The replication configuration was not found."],
   RequestTimeTooSkewed: [
     403,
     "The difference between the request time and the server's time is too large.",
@@ -147,6 +174,10 @@ const s3Errors: Readonly<Record<S3ErrorCode, readonly [status: number, message: 
   RequestTimeout: [
     400,
     "Your socket connection to the server was not read from or written to within the timeout period.",
+  ],
+  ServerSideEncryptionConfigurationNotFoundError: [
+    404,
+    "The server side encryption configuration was not found.",
   ],
   ServiceUnavailable: [503, "Service is unable to handle the request."],
   SignatureDoesNotMatch: [

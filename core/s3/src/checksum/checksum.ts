@@ -28,8 +28,15 @@ export const checksumAlgorithms: readonly ChecksumAlgorithm[] = Object.keys(
 ) as ChecksumAlgorithm[];
 
 /** "x-amz-checksum-crc32": also a trailer's name. */
-export const checksumHeader = (algorithm: ChecksumAlgorithm): string =>
-  `x-amz-checksum-${algorithm.toLowerCase()}`;
+export const checksumHeader = (algorithm: ChecksumAlgorithm): string => headerNames[algorithm];
+
+const headerNames: Readonly<Record<ChecksumAlgorithm, string>> = {
+  CRC32: "x-amz-checksum-crc32",
+  CRC32C: "x-amz-checksum-crc32c",
+  CRC64NVME: "x-amz-checksum-crc64nvme",
+  SHA1: "x-amz-checksum-sha1",
+  SHA256: "x-amz-checksum-sha256",
+};
 
 /** Which algorithm a header or trailer of that name is for. */
 export function tryChecksumHeader(name: string): ChecksumAlgorithm | undefined {

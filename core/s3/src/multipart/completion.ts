@@ -33,11 +33,10 @@ export function planCompletion(
   { findPart, md5, minPartBytes }: CompletionOptions,
 ): Completion {
   if (named.length === 0) throw new S3Error("MalformedXML");
+  if (named.some((part, index) => index > 0 && named[index - 1]!.partNumber >= part.partNumber)) {
+    throw new S3Error("InvalidPartOrder");
+  }
   const parts = named.map((part, index) => {
-    const before = named[index - 1];
-    if (before !== undefined && before.partNumber >= part.partNumber) {
-      throw new S3Error("InvalidPartOrder");
-    }
     const stored = findPart(part.partNumber);
     if (stored === undefined || !isSame(part, stored)) {
       throw new S3Error("InvalidPart", undefined, { PartNumber: String(part.partNumber) });

@@ -1,6 +1,7 @@
 import type { S3Request } from "../request.ts";
 import { S3Error } from "../s3-error.ts";
 import { findParameter } from "../uri.ts";
+import { settings } from "../xml/setting.ts";
 import type { Address } from "./address.ts";
 import type { Operation, PlainBucketKind } from "./operation.ts";
 import { parseListing } from "./parameters.ts";
@@ -14,6 +15,17 @@ export const bucketReaders: Readonly<Record<string, Reader>> = {
   PUT: plain("CreateBucket"),
   DELETE: plain("DeleteBucket"),
   "POST delete": plain("DeleteObjects"),
+  ...Object.fromEntries(
+    settings.map((setting) => [
+      `GET ${setting}`,
+      (_request: S3Request, { bucket }: Address): Operation => ({
+        kind: "GetBucketSetting",
+        bucket,
+        setting,
+      }),
+    ]),
+  ),
+  "GET acl": plain("GetBucketAcl"),
   "GET location": plain("GetBucketLocation"),
   "GET versioning": plain("GetBucketVersioning"),
   "PUT versioning": plain("PutBucketVersioning"),

@@ -29,6 +29,7 @@ export const objectReaders: Readonly<Record<string, Reader>> = {
     ...address,
     conditions: parseConditions(headers, ""),
   }),
+  "GET acl": (_request, address) => ({ kind: "GetObjectAcl", ...address }),
   "GET tagging": (_request, address) => ({ kind: "GetObjectTagging", ...address }),
   "PUT tagging": (_request, address) => ({ kind: "PutObjectTagging", ...address }),
   "DELETE tagging": (_request, address) => ({ kind: "DeleteObjectTagging", ...address }),

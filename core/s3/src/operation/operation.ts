@@ -5,6 +5,7 @@ import type { ObjectMetadata } from "../object/metadata.ts";
 import type { ByteRange, RangeSpec } from "../object/range.ts";
 import type { Tag } from "../object/tagging.ts";
 import type { Field } from "../sigv4/sign.ts";
+import type { Setting } from "../xml/setting.ts";
 
 /** What a request asks for: S3's name for it and everything that its address and headers say. */
 export type Operation = ServiceOperation | BucketOperation | ObjectOperation | UploadOperation;
@@ -14,6 +15,7 @@ export type ServiceOperation = { readonly kind: "ListBuckets" };
 export type BucketOperation = InBucket &
   (
     | { readonly kind: PlainBucketKind }
+    | { readonly kind: "GetBucketSetting"; readonly setting: Setting }
     | ({ readonly kind: "ListObjects"; readonly marker: string | undefined } & Listing)
     | ({ readonly kind: "ListObjectsV2"; readonly fetchOwner: boolean } & Listing & ListStart)
     | ({ readonly kind: "ListMultipartUploads"; readonly uploadIdMarker: string | undefined } & {
@@ -27,6 +29,7 @@ export type PlainBucketKind =
   | "HeadBucket"
   | "DeleteBucket"
   | "DeleteObjects"
+  | "GetBucketAcl"
   | "GetBucketLocation"
   | "GetBucketVersioning"
   | "PutBucketVersioning"
@@ -40,6 +43,7 @@ export type ObjectOperation = InObject &
     | ({ readonly kind: "PutObject"; readonly body: DeclaredBody } & Writing)
     | ({ readonly kind: "CopyObject" } & CopySource & Copying)
     | { readonly kind: "DeleteObject"; readonly conditions: Conditions }
+    | { readonly kind: "GetObjectAcl" }
     | { readonly kind: "GetObjectTagging" | "PutObjectTagging" | "DeleteObjectTagging" }
   );
 

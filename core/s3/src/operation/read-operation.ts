@@ -1,6 +1,7 @@
 import type { S3Request } from "../request.ts";
 import { resultOf, S3Error } from "../s3-error.ts";
 import { findParameter } from "../uri.ts";
+import { settings } from "../xml/setting.ts";
 import { type Address, parseAddress } from "./address.ts";
 import { bucketReaders } from "./bucket-readers.ts";
 import { objectReaders } from "./object-readers.ts";
@@ -18,10 +19,14 @@ export function readOperation(
     if (address.bucket === "") return readService(request);
     const readers = address.key === "" ? bucketReaders : objectReaders;
     const resource = subresourceOf(request);
-    const read = readers[`${request.method} ${resource}`.trim()];
+    const name = `${request.method} ${resource}`.trim();
+    // Its own: the method may be "constructor".
+    const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
     if (read !== undefined) return read(request, address);
-    const isKnown = Object.keys(readers).some((name) => name.split(" ")[1] === resource);
-    throw new S3Error(resource === "" || isKnown ? "MethodNotAllowed" : "NotImplemented");
+    const isKnown = Object.keys(readers).some((each) => each.split(" ")[1] === resource);
+    const isOnlyRead = resource === "acl" || settings.some((each) => each === resource);
+    const isRefused = resource === "" || (isKnown && !isOnlyRead);
+    throw new S3Error(isRefused ? "MethodNotAllowed" : "NotImplemented");
   });
 }
 

@@ -6,19 +6,35 @@ import { decodeUri, encodePath, encodeQuery } from "../uri.ts";
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
  * `undefined` when a header that should be signed is not there.
  */
-export function tryCanonicalRequest(
-  request: S3Request,
-  { signedHeaders, payload }: Signed,
-): string | undefined {
-  let headers = "";
-  for (const name of signedHeaders) {
-    const value = request.headers.get(name);
-    if (value === null) return undefined;
-    headers += `${name}:${value.trim().replace(/ {2,}/g, " ")}\n`;
-  }
+export function tryCanonicalRequest(request: S3Request, signed: Signed): string | undefined {
   const query = encodeQuery(request.query.filter(([name]) => name !== "X-Amz-Signature"));
   const path = encodePath(decodeUri(request.path));
-  return `${request.method}\n${path}\n${query}\n${headers}\n${signedHeaders.join(";")}\n${payload}`;
+  return tryCanonicalText(
+    { method: request.method, path, query, headers: request.headers },
+    signed,
+  );
+}
+
+/** The same of what is encoded already. */
+export function tryCanonicalText(
+  { method, path, query, headers }: EncodedRequest,
+  { signedHeaders, payload }: Signed,
+): string | undefined {
+  let lines = "";
+  for (const name of signedHeaders) {
+    const value = headers.get(name);
+    if (value === null) return undefined;
+    lines += `${name}:${value.trim().replace(/ {2,}/g, " ")}\n`;
+  }
+  return `${method}\n${path}\n${query}\n${lines}\n${signedHeaders.join(";")}\n${payload}`;
+}
+
+export interface EncodedRequest {
+  readonly method: string;
+  readonly path: string;
+  /** Sorted. */
+  readonly query: string;
+  readonly headers: Pick<S3Headers, "get">;
 }
 
 export interface Signed {

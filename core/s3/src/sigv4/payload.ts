@@ -10,12 +10,12 @@ export type Payload =
 
 /** Reads x-amz-content-sha256. */
 export function parsePayload(text: string): Payload {
-  const word = words[text];
+  const word = words.get(text);
   if (word !== undefined) return word;
   if (/^[0-9a-f]{64}$/.test(text)) return { kind: "hashed", sha256: text };
   throw new S3Error(
     "InvalidArgument",
-    `x-amz-content-sha256 must be ${Object.keys(words).join(", ")}, or a valid sha256 value.`,
+    `x-amz-content-sha256 must be ${[...words.keys()].join(", ")}, or a valid sha256 value.`,
     { ArgumentName: "x-amz-content-sha256", ArgumentValue: text },
   );
 }
@@ -28,13 +28,13 @@ export function toPayloadText(payload: Payload): string {
   return `STREAMING-${how}-PAYLOAD${trailer}`;
 }
 
-const words: Readonly<Record<string, Payload>> = {
-  "UNSIGNED-PAYLOAD": { kind: "unsigned" },
-  "STREAMING-AWS4-HMAC-SHA256-PAYLOAD": { kind: "chunked", isSigned: true, hasTrailers: false },
-  "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER": {
-    kind: "chunked",
-    isSigned: true,
-    hasTrailers: true,
-  },
-  "STREAMING-UNSIGNED-PAYLOAD-TRAILER": { kind: "chunked", isSigned: false, hasTrailers: true },
-};
+/** Not an object: its "constructor" would be a word as well. */
+const words: ReadonlyMap<string, Payload> = new Map<string, Payload>([
+  ["UNSIGNED-PAYLOAD", { kind: "unsigned" }],
+  ["STREAMING-AWS4-HMAC-SHA256-PAYLOAD", { kind: "chunked", isSigned: true, hasTrailers: false }],
+  [
+    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
+    { kind: "chunked", isSigned: true, hasTrailers: true },
+  ],
+  ["STREAMING-UNSIGNED-PAYLOAD-TRAILER", { kind: "chunked", isSigned: false, hasTrailers: true }],
+]);

@@ -1,7 +1,12 @@
 import { toAmzDate } from "../calendar.ts";
 import { S3Error } from "../s3-error.ts";
 import { encodePath, encodeQuery, type Query } from "../uri.ts";
-import { headersOf, tryCanonicalRequest } from "./canonical-request.ts";
+import {
+  type EncodedRequest,
+  headersOf,
+  type Signed,
+  tryCanonicalText,
+} from "./canonical-request.ts";
 import { ChunkChain } from "./chunk-chain.ts";
 import { toScopeText } from "./credential-scope.ts";
 import { type Payload, toPayloadText } from "./payload.ts";
@@ -19,11 +24,15 @@ export function signRequest(request: RequestToSign, signing: Signing): SignedReq
     ...(sessionToken === undefined ? [] : [["x-amz-security-token", sessionToken] as const]),
   ];
   const signedHeaders = namesOf(headers);
-  const signature = signatureOf({ ...request, headers }, { signing, signer, payload });
+  const { method } = request;
+  const path = encodePath(request.path);
+  const query = encodeQuery(request.query);
+  const text = { method, path, query, headers: headersOf(headers) };
+  const signature = signatureOf(text, { signing, signer, signed: { signedHeaders, payload } });
   const credential = `${signing.credentials.accessKey}/${toScopeText(signer)}`;
   const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${signedHeaders.join(";")}, Signature=${signature}`;
   return {
-    target: targetOf(request.path, encodeQuery(request.query)),
+    target: query === "" ? path : `${path}?${query}`,
     headers: [...headers, ["authorization", authorization]],
     chunks: new ChunkChain(signing.signatures, { signer, seed: signature }),
   };
@@ -43,18 +52,22 @@ export function presign(request: RequestToPresign, signing: Signing): string {
   }
   const signer = signerOf(signing);
   const { accessKey, sessionToken } = signing.credentials;
-  const query: Query = [
+  const signedHeaders = namesOf(headers);
+  const parameters: Query = [
     ...request.query,
     ["X-Amz-Algorithm", "AWS4-HMAC-SHA256"],
     ["X-Amz-Credential", `${accessKey}/${toScopeText(signer)}`],
     ["X-Amz-Date", signer.amzDate],
     ["X-Amz-Expires", String(expiresS)],
     ...(sessionToken === undefined ? [] : [["X-Amz-Security-Token", sessionToken] as const]),
-    ["X-Amz-SignedHeaders", namesOf(headers).join(";")],
+    ["X-Amz-SignedHeaders", signedHeaders.join(";")],
   ];
   const payload = toPayloadText({ kind: "unsigned" });
-  const signature = signatureOf({ ...request, query }, { signing, signer, payload });
-  return `${targetOf(request.path, encodeQuery(query))}&X-Amz-Signature=${signature}`;
+  const path = encodePath(request.path);
+  const query = encodeQuery(parameters);
+  const text = { method: request.method, path, query, headers: headersOf(headers) };
+  const signature = signatureOf(text, { signing, signer, signed: { signedHeaders, payload } });
+  return `${path}?${query}&X-Amz-Signature=${signature}`;
 }
 
 /** A week: S3 takes none that lives longer. */
@@ -106,14 +119,9 @@ function signerOf({ credentials, region, nowMs }: Signing): Signer {
 const namesOf = (headers: readonly Field[]): string[] =>
   headers.map(([name]) => name.toLowerCase()).sort();
 
-const targetOf = (path: string, query: string): string =>
-  query === "" ? encodePath(path) : `${encodePath(path)}?${query}`;
-
 function signatureOf(
-  { method, path, query, headers }: Omit<RequestToSign, "payload">,
-  { signing, signer, payload }: { signing: Signing; signer: Signer; payload: string },
+  request: EncodedRequest,
+  { signing, signer, signed }: { signing: Signing; signer: Signer; signed: Signed },
 ): string {
-  const request = { method, path: encodePath(path), query, headers: headersOf(headers) };
-  const canonical = tryCanonicalRequest(request, { signedHeaders: namesOf(headers), payload });
-  return signing.signatures.ofRequest(signer, canonical!);
+  return signing.signatures.ofRequest(signer, tryCanonicalText(request, signed)!);
 }

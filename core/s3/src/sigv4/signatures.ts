@@ -92,6 +92,9 @@ const emptySha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b785
 
 /** Header values are bytes, one a character: what is signed is what is on the wire. */
 function latin1Bytes(text: string): Uint8Array {
+  // Nearly all is ASCII, of which UTF-8 has as many bytes.
+  const encoded = utf8.encode(text);
+  if (encoded.length === text.length) return encoded;
   const bytes = new Uint8Array(text.length);
   for (let index = 0; index < text.length; index += 1) bytes[index] = text.charCodeAt(index);
   return bytes;

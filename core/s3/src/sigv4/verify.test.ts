@@ -128,6 +128,12 @@ describe("verifyRequest", () => {
       "InvalidArgument",
     ],
     [
+      "a payload that is a property of all objects",
+      replaced(signed(get), "x-amz-content-sha256", () => "constructor"),
+      0,
+      "InvalidArgument",
+    ],
+    [
       "an unsigned x-amz header",
       { ...signed(get), headers: [...signed(get).headers, ["x-amz-meta-a", "1"]] },
       0,

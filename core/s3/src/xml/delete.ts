@@ -1,4 +1,5 @@
 import { checkKey } from "../object/key.ts";
+import { S3Error } from "../s3-error.ts";
 import { childrenOf, expectRoot, expectText, malformed, tryText, type XmlNode } from "./node.ts";
 import { element, textElement, xmlDocument } from "./write.ts";
 
@@ -17,9 +18,19 @@ export function parseDelete(root: XmlNode): DeleteList {
   if (objects.length === 0 || objects.length > MAX_DELETED) {
     throw malformed(`it names ${objects.length} objects, where 1 to ${MAX_DELETED} are allowed`);
   }
+  objects.forEach(refuseConditions);
   const keys = objects.map((node) => expectText(node, "Key"));
   keys.forEach(checkKey);
   return { keys, isQuiet: tryText(root, "Quiet") === "true" };
+}
+
+/** Who means one version, or the object only as it was, does not want what is there deleted. */
+function refuseConditions(node: XmlNode): void {
+  const version = tryText(node, "VersionId") ?? "null";
+  if (version !== "null") throw new S3Error("NoSuchVersion", undefined, { VersionId: version });
+  const condition = ["ETag", "LastModifiedTime", "Size"].find((name) => tryText(node, name));
+  if (condition === undefined) return;
+  throw new S3Error("NotImplemented", undefined, { Element: condition });
 }
 
 export function writeDelete({ keys, isQuiet }: DeleteList): string {

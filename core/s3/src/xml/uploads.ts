@@ -3,7 +3,7 @@ import type { Checksum, ChecksumAlgorithm, ChecksumType } from "../checksum/chec
 import { quoteEtag, unquoteEtag } from "../object/etag.ts";
 import { decodeUri } from "../uri.ts";
 import { encoded, expectDate, ownerElement } from "./listing.ts";
-import { checksumElement, type UploadStarted } from "./multipart.ts";
+import { checksumElement, tryChecksumElement, type UploadStarted } from "./multipart.ts";
 import {
   childrenOf,
   expectInteger,
@@ -63,7 +63,7 @@ export function writeListParts(answer: PartsAnswer): string {
 }
 
 export interface PartsPage {
-  readonly parts: readonly ListedPart[];
+  readonly parts: readonly (ListedPart & { readonly checksum: Checksum | undefined })[];
   readonly nextPartNumberMarker: number | undefined;
 }
 
@@ -77,6 +77,7 @@ export function parseListParts(root: XmlNode): PartsPage {
       etag: unquoteEtag(expectText(node, "ETag")),
       bytes: expectInteger(node, "Size"),
       modifiedMs: expectDate(node, "LastModified"),
+      checksum: tryChecksumElement(node),
     })),
     nextPartNumberMarker: isTruncated ? expectInteger(root, "NextPartNumberMarker") : undefined,
   };

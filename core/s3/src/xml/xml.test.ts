@@ -114,18 +114,13 @@ describe("what is written is read back", () => {
     expect(readDone(done)).toBe("e-2");
     const copied = { etag: "e", modifiedMs: 0, checksum: undefined };
     expect(parseCopyResult(readXml(writeCopyResult("Part", copied)))).toBe("e");
-    const listed = parts.map(({ partNumber, etag }) => ({
-      partNumber,
-      etag,
-      bytes: 5,
-      modifiedMs: 7,
-    }));
+    const listed = parts.map((part) => ({ ...part, bytes: 5, modifiedMs: 7 }));
     const answer = {
       ...upload,
       partNumberMarker: 0,
       nextPartNumberMarker: 9,
       maxParts: 2,
-      parts: listed.map((part) => ({ ...part, checksum: undefined })),
+      parts: listed,
       checksumAlgorithm: undefined,
       checksumType: undefined,
     };
@@ -204,6 +199,12 @@ describe("XML from outside", () => {
       parseDelete,
       "KeyTooLongError",
     ],
+    [
+      "<Delete><Object><Key>k</Key><VersionId>3</VersionId></Object></Delete>",
+      parseDelete,
+      "NoSuchVersion",
+    ],
+    ["<Delete><Object><Key>k</Key><ETag>e</ETag></Object></Delete>", parseDelete, "NotImplemented"],
     [
       "<CompleteMultipartUpload></CompleteMultipartUpload>",
       parseCompleteMultipartUpload,
