@@ -10,6 +10,7 @@ import {
 } from "@breakwater/wire";
 import type { Socket } from "bun";
 import type { AddressRules } from "./address-rules.ts";
+import { ConnectionFlow } from "./connection-flow.ts";
 import type { DeadlineSweep, Swept } from "./deadline-sweep.ts";
 import { handshakeFailure, tlsFailureCode } from "./dial-failure.ts";
 import type { Alpn, Dialled, Dialler } from "./dialler.ts";
@@ -19,6 +20,7 @@ import { canRepeat, crash, endExchange } from "./exchange-end.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import { type Failure, type FailureCode, failureForWireError } from "./failure.ts";
 import type { OpenSocket } from "./http2-session.ts";
+import { IdleWatch } from "./idle-watch.ts";
 import type { Origin } from "./parse-url.ts";
 import { forProxy, type HttpProxy } from "./proxy.ts";
 import { type RequestSink, RequestWriter } from "./request-writer.ts";
@@ -98,6 +100,9 @@ export class Connection implements Dialled, Swept, RequestSink, ResponseListener
   #stageStartedMs = 0;
   #socket: Socket<Dialled> | undefined;
   #writer: RequestWriter | undefined;
+  /** Of a response that somebody receives. */
+  #flow: ConnectionFlow | undefined;
+  #idleWatch: IdleWatch | undefined;
   #isComplete: boolean = false;
   /** Inside send(), which has to return before the listener is called. */
   #isSending: boolean = false;
@@ -231,11 +236,13 @@ export class Connection implements Dialled, Swept, RequestSink, ResponseListener
 
   onHead(head: ResponseHead): void {
     this.#record.head = head;
+    if (this.#record.request.receiver !== undefined) this.#beginFlow(head);
   }
 
   onBody(chunk: Uint8Array, from: number, to: number): void {
     this.#record.bodyBytes += to - from;
     if (this.#record.request.collectBody) this.#record.collect(chunk, from, to);
+    else if (this.#flow !== undefined) this.#record.request.receiver!.onBody(chunk, from, to);
   }
 
   /** The response is complete; push() has yet to say whether more came behind it. */
@@ -282,6 +289,8 @@ export class Connection implements Dialled, Swept, RequestSink, ResponseListener
     } else if (request.firstByteTimeoutMs !== undefined && sentMs >= 0 && firstByteMs < 0) {
       if (nowMs - sentMs < request.firstByteTimeoutMs) return;
       this.#fail("first_byte_timeout", `no response within ${request.firstByteTimeoutMs} ms`);
+    } else if (request.idleTimeoutMs !== undefined) {
+      this.#checkIdle(nowMs, request.idleTimeoutMs);
     }
   }
 
@@ -308,6 +317,24 @@ export class Connection implements Dialled, Swept, RequestSink, ResponseListener
 
   onBodyFailed(reason: string): void {
     this.#fail("body_stream_failed", `its body could not be read: ${reason}`);
+  }
+
+  #checkIdle(nowMs: number, idleTimeoutMs: number): void {
+    const isHeldUp = this.#flow?.isPaused === true || this.#writer?.isReading === true;
+    this.#idleWatch ??= new IdleWatch();
+    if (this.#idleWatch.idleMs(this.#record, { nowMs, isHeldUp }) < idleTimeoutMs) return;
+    this.#fail("timeout", `no byte in ${idleTimeoutMs} ms, while ${this.#whatItDoes()}`);
+  }
+
+  #beginFlow(head: ResponseHead): void {
+    const giveUp = (): void => this.#fail("interrupted", "its receiver gave up");
+    this.#flow = new ConnectionFlow(this.#socket!, giveUp);
+    this.#record.request.receiver!.onHead(head, this.#flow);
+  }
+
+  #endFlow(): void {
+    this.#flow?.end();
+    this.#flow = undefined;
   }
 
   #enter(stage: Stage, nowMs: number): void {
@@ -360,7 +387,9 @@ export class Connection implements Dialled, Swept, RequestSink, ResponseListener
       this.onSent();
       return;
     }
-    this.#writer = new RequestWriter(this, { head, offset, body, isChunked: true });
+    const { bodyBytes } = this.#record.request;
+    const isChunked = bodyBytes === undefined;
+    this.#writer = new RequestWriter(this, { head, offset, body, bodyBytes, isChunked });
     this.#writer.resume();
   }
 
@@ -373,6 +402,7 @@ export class Connection implements Dialled, Swept, RequestSink, ResponseListener
   /** Hot path. `isClean`: nothing came behind the response. */
   #complete(nowMs: number, isClean: boolean): void {
     const record = this.#record;
+    if (this.#flow !== undefined) this.#endFlow();
     const canStay = isClean && this.#writer === undefined && record.head!.keepAlive;
     if (canStay && this.#owner.tryKeep(this)) this.#stage = "idle";
     else this.#shut("gracefully");
@@ -438,6 +468,7 @@ export class Connection implements Dialled, Swept, RequestSink, ResponseListener
     this.#engine.dialler.done(this);
     this.#owner.onClosed(this);
     this.#writer?.stop();
+    this.#endFlow();
     // Over TLS end() would wait for the peer's leave.
     if (how === "at once" && this.origin.secure) this.#socket?.terminate();
     else this.#socket?.end();

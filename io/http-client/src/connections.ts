@@ -67,6 +67,7 @@ export class ConnectionPool implements Connections, ConnectionOwner, SessionOwne
     sweep.begin(nowMs);
     const { httpVersion, origin } = request;
     if (httpVersion !== undefined && httpVersion !== "1.1") {
+      if (request.receiver !== undefined) throw new Error("A receiver needs HTTP/1.1");
       if (httpVersion === "3") {
         this.#sendHttp3(new ExchangeRecord(request, listener, nowMs));
         return;

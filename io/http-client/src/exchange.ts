@@ -30,12 +30,44 @@ export interface OutgoingRequest {
    * Content-Length.
    */
   readonly body?: ReadableStream<Uint8Array> | Uint8Array;
-  /** False: the response's body is counted and dropped. */
+  /**
+   * How long a body that is a stream is, when that is known: it goes out as it is, its head must
+   * give the Content-Length, and the request fails if the stream gives fewer bytes or more.
+   */
+  readonly bodyBytes?: number;
+  /** False: the response's body is counted and dropped, unless there is a receiver. */
   readonly collectBody: boolean;
+  /** Gets the response's body as it comes, if that is not collected. HTTP/1.1 only. */
+  readonly receiver?: BodyReceiver;
   /** From when the request is sent; no limit of its own when left out. */
   readonly firstByteTimeoutMs?: number;
   /** From send() to the end of the response; Infinity for none. */
   readonly timeoutMs: number;
+  /**
+   * For how long nothing may go either way on the connection; no limit when left out. Does not
+   * count while the receiver has it paused or the body's stream is waited for. HTTP/1.1 only.
+   */
+  readonly idleTimeoutMs?: number;
+}
+
+/**
+ * Takes a response's body as it comes. Called from within the socket's handler: what it throws ends
+ * the process.
+ */
+export interface BodyReceiver {
+  /** `flow` is good until onEnd is called. */
+  onHead(head: ResponseHead, flow: BodyFlow): void;
+  /** The bytes from `from` up to `to`; the chunk is not used again, so a view of it may be kept. */
+  onBody(chunk: Uint8Array, from: number, to: number): void;
+}
+
+/** What the receiver does to the connection. Each is harmless when it is done already or over. */
+export interface BodyFlow {
+  /** Nothing more is read from the connection; what was read already still comes. */
+  pause(): void;
+  resume(): void;
+  /** Closes this connection; the request fails as "interrupted", a little later. */
+  cancel(): void;
 }
 
 export interface ExchangeListener {

@@ -48,7 +48,9 @@ export class Http2Stream implements RequestSink {
 
   /** Sends the body behind the head, as there is room. */
   beginBody(body: ReadableStream<Uint8Array> | Uint8Array): void {
-    this.#writer = new RequestWriter(this, { head: noBytes, offset: 0, body, isChunked: false });
+    const { bodyBytes } = this.record.request;
+    const rest = { head: noBytes, offset: 0, body, bodyBytes, isChunked: false };
+    this.#writer = new RequestWriter(this, rest);
     this.#writer.resume();
   }
 

@@ -3,7 +3,14 @@ export type { CollectedBody } from "./collected-body.ts";
 export type { Connections, ConnectionsOptions } from "./connections.ts";
 export type { Address, DnsOptions, Lookup } from "./dns-cache.ts";
 export { HttpClientError } from "./error.ts";
-export type { Exchange, ExchangeListener, HttpVersion, OutgoingRequest } from "./exchange.ts";
+export type {
+  BodyFlow,
+  BodyReceiver,
+  Exchange,
+  ExchangeListener,
+  HttpVersion,
+  OutgoingRequest,
+} from "./exchange.ts";
 export { type Failure, type FailureCode, k6ErrorCode, k6ErrorCodeOf } from "./failure.ts";
 export { type HttpClient, type HttpClientOptions, httpClient } from "./http-client.ts";
 export { localAddresses } from "./local-addresses.ts";

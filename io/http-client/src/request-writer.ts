@@ -18,6 +18,8 @@ export interface RequestRest {
   /** That much of the head is gone. */
   readonly offset: number;
   readonly body: ReadableStream<Uint8Array> | Uint8Array | undefined;
+  /** What a stream must give in all, when that is known. */
+  readonly bodyBytes?: number | undefined;
   /** False: a stream's parts go out as they are, for HTTP/2 has frames of its own. */
   readonly isChunked: boolean;
 }
@@ -32,6 +34,8 @@ export interface RequestRest {
 export class RequestWriter {
   readonly #sink: RequestSink;
   readonly #isChunked: boolean;
+  readonly #bodyBytes: number | undefined;
+  #readBytes = 0;
   /** Going out. */
   #bytes: Uint8Array;
   #offset: number;
@@ -41,12 +45,18 @@ export class RequestWriter {
   #isReading: boolean = false;
   #isStopped: boolean = false;
 
-  constructor(sink: RequestSink, { head, offset, body, isChunked }: RequestRest) {
+  constructor(sink: RequestSink, { head, offset, body, bodyBytes, isChunked }: RequestRest) {
     this.#sink = sink;
+    this.#bodyBytes = bodyBytes;
     this.#isChunked = isChunked;
     this.#bytes = head;
     this.#offset = offset;
     this.#body = body;
+  }
+
+  /** It waits for the stream. */
+  get isReading(): boolean {
+    return this.#isReading;
   }
 
   /** Goes on until there is no room or the stream has to be waited for. */
@@ -99,12 +109,21 @@ export class RequestWriter {
     if (part === undefined) {
       this.#body = undefined;
       if (this.#isChunked) this.#next(lastChunk);
+      this.#checkLength({ isAll: true });
     } else if (part instanceof Uint8Array) {
+      this.#readBytes += part.length;
+      this.#checkLength({ isAll: false });
       this.#next(this.#isChunked ? encodeChunk(part) : part);
     } else {
       this.#fail(`its stream must give Uint8Array, not ${typeof part}`);
     }
     this.resume();
+  }
+
+  #checkLength({ isAll }: { readonly isAll: boolean }): void {
+    const [wanted, has] = [this.#bodyBytes, this.#readBytes];
+    if (wanted === undefined || (isAll ? has === wanted : has <= wanted)) return;
+    this.#fail(`its stream gives ${isAll ? has : "more"} bytes, where ${wanted} were announced`);
   }
 
   #fail(reason: string): void {
