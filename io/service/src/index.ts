@@ -38,6 +38,7 @@ export {
   serviceMetrics,
 } from "./metrics/service-metrics.ts";
 export { type Problem, respondProblem } from "./problem.ts";
+export { type ProfilingTools, profiling } from "./profiling/profiling.ts";
 export { type CallRewriting, rewrittenCall } from "./rewritten-call.ts";
 export type { RouteSpec, ServiceRoutes } from "./routes.ts";
 export {
