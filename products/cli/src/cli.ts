@@ -5,6 +5,7 @@ import { addArchiveCommand } from "./archive-command.ts";
 import { addCompileCommand } from "./compile-command.ts";
 import { addCompletionCommand } from "./completion-command.ts";
 import { addDepsCommand } from "./deps-command.ts";
+import { addFilesCommand } from "./files-command.ts";
 import { addGateCommand } from "./gate-command.ts";
 import { addInspectCommand } from "./inspect-command.ts";
 import { addNewCommand } from "./new-command.ts";
@@ -15,7 +16,9 @@ import { addProxyCommand } from "./proxy-command.ts";
 import { addRemovedCommands } from "./removed-commands.ts";
 import { addRunCommand } from "./run-command.ts";
 import { addGlobalFlags } from "./run-flags.ts";
+import { addS3Command } from "./s3-command.ts";
 import { addSmallCommands } from "./small-commands.ts";
+import { addStorageCommand } from "./storage-command.ts";
 import { addWorkerCommand } from "./worker-command.ts";
 
 /** k6's code for what it cannot make sense of: an unknown option, a bad value. */
@@ -52,6 +55,9 @@ export async function runCli(output: Output): Promise<number | undefined> {
     addOriginWorkerCommand,
     addProxyCommand,
     addGateCommand,
+    addS3Command,
+    addStorageCommand,
+    addFilesCommand,
     addSmallCommands,
     addCompletionCommand,
     addRemovedCommands,

@@ -1,27 +1,8 @@
 import { expect, test } from "bun:test";
-import { Command } from "commander";
 import { addProxyCommand } from "./proxy-command.ts";
+import { runCommand } from "./testing/run-command.ts";
 
-async function run(...args: readonly string[]) {
-  const said = { stdout: "", stderr: "" };
-  const codes: number[] = [];
-  const output = {
-    write: (stream: "stdout" | "stderr", text: string | Uint8Array) => {
-      said[stream] += text;
-    },
-    flush: () => Promise.resolve(true),
-  };
-  const program = new Command("bw").exitOverride().configureOutput({
-    writeOut: (text) => output.write("stdout", text),
-    writeErr: (text) => output.write("stderr", text),
-  });
-  addProxyCommand(program, output, (code) => codes.push(code));
-  const failed = await program.parseAsync(["proxy", ...args], { from: "user" }).then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  return { ...said, codes, failed };
-}
+const run = (...args: readonly string[]) => runCommand(addProxyCommand, ["proxy", ...args]);
 
 const one = ["--listen", "127.0.0.1:0", "--upstream", "127.0.0.1:9"];
 
