@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { bw } from "./bw.ts";
-import { scratch } from "./scratch.ts";
-import { target } from "./target.ts";
+import { bw } from "../end-to-end/bw.ts";
+import { scratch } from "../end-to-end/scratch.ts";
+import { target } from "../end-to-end/target.ts";
 
 const examples = join(import.meta.dir, "../../examples/scripts/k6");
 
