@@ -74,7 +74,8 @@ class Rig {
   asked = 0;
   /** What has gone by, whatever the clock reads. */
   realMs = 0;
-  hasJumped: boolean = false;
+  /** In all, so many ms back. */
+  jumpedMs: number = 0;
 
   constructor(made: typeof settings extends fc.Arbitrary<infer Made> ? Made : never) {
     const { order, maxSize, partitions, levels, codel } = made;
@@ -97,7 +98,7 @@ class Rig {
     this.act(made);
     for (let turn = 0; turn < 4; turn += 1) await Promise.resolve();
     // Time that a clock took back before it was read is lost to whoever reads it.
-    this.model.settle(this.hasJumped ? 0 : this.realMs);
+    this.model.settle(this.jumpedMs > 0 ? 0 : this.realMs);
   }
 
   act(made: Step): void {
@@ -142,7 +143,8 @@ class Rig {
       this.model.onAdmitted(asked, isCritical);
     } else {
       this.rejected += 1;
-      this.model.onRejected(asked, answer.reason, this.realMs);
+      // A jump that is noticed late may be counted against a wait that began after it.
+      this.model.onRejected(asked, answer.reason, this.realMs + this.jumpedMs);
     }
   }
 
@@ -175,7 +177,7 @@ class Rig {
       this.realMs += made.ms;
       this.clock.advance(made.ms);
     } else {
-      this.hasJumped ||= made.ms > 0;
+      this.jumpedMs += made.ms;
       this.clock.jump(-made.ms);
     }
   }
