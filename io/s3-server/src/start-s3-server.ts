@@ -39,7 +39,7 @@ export interface RunningS3Server extends AsyncDisposable {
   stop(options?: { readonly graceMs?: number | undefined }): Promise<void>;
 }
 
-export const s3ServerLimits: S3ServerLimits = {
+const s3ServerLimits: S3ServerLimits = {
   // A thousand keys to delete, of a kilobyte each; ten thousand parts with their checksums.
   maxDocumentBytes: 4_194_304,
   maxReceiving: 1000,
