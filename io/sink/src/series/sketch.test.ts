@@ -21,7 +21,7 @@ test("it has the quantiles of the histogram that the summary has", () => {
       for (const value of values) histogram.add(value);
       const sketch = sketchOf(values);
       expect(sketch.quantile(share)).toBe(histogram.quantile(share));
-      expect([sketch.count, sketch.min + 0, sketch.max + 0]).toEqual([
+      expect([sketch.count, sketch.min, sketch.max]).toEqual([
         histogram.count,
         histogram.min,
         histogram.max,
@@ -54,6 +54,11 @@ test("buckets come by rising value, whole numbers as themselves", () => {
     [5, 2],
     [100, 1],
   ]);
+});
+
+test("minus zero is zero", () => {
+  const sketch = sketchOf([-0]);
+  expect([sketch.min, sketch.max, sketch.quantile(0)]).toEqual([0, 0, 0]);
 });
 
 test("an empty one is zero", () => {

@@ -20,8 +20,9 @@ export class Sketch {
   max: number = -Infinity;
   readonly #buckets = new Map<number, number>();
 
-  add(value: number): void {
-    scratch[0] = value + 0; // -0 becomes 0
+  add(given: number): void {
+    const value = given + 0; // -0 becomes 0
+    scratch[0] = value;
     const bucket = scratchBits[1]! >>> 11;
     this.#buckets.set(bucket, (this.#buckets.get(bucket) ?? 0) + 1);
     this.count += 1;
