@@ -29,6 +29,8 @@ const BUCKET_MS = 1;
 /** A narrow line passes packets, as Ethernet's, but no longer ones than this takes. */
 const PACKET_BYTES = 1460;
 const PACKET_MS = 20;
+/** How long it may be until there is a look at the line again: it goes on meanwhile. */
+const TURN_MS = 20;
 /** What a line may hold however narrow it is. */
 export const MIN_HELD_BYTES = 65_536;
 /** What it may hold at most, whatever its bandwidth and latency. */
@@ -107,9 +109,9 @@ export class Line {
   get roomBytes(): number {
     const { latencyMs = 0, jitterMs = 0, bytesPerSecond } = this.#impairments;
     const flightMs = latencyMs + jitterMs;
-    if (flightMs === 0) return MIN_HELD_BYTES;
-    if (bytesPerSecond === undefined) return MAX_HELD_BYTES;
-    return Math.min(MAX_HELD_BYTES, MIN_HELD_BYTES + (bytesPerSecond * flightMs) / 1000);
+    if (bytesPerSecond === undefined) return flightMs === 0 ? MIN_HELD_BYTES : MAX_HELD_BYTES;
+    const room = (bytesPerSecond * (flightMs + TURN_MS)) / 1000;
+    return Math.min(MAX_HELD_BYTES, MIN_HELD_BYTES + room);
   }
 
   /** Takes the bytes, which nobody may change until they have come out. */
