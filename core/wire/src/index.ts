@@ -44,7 +44,14 @@ export type { ResponseHead } from "./response-head.ts";
 export { defaultLimits, type ResponseLimits } from "./response-limits.ts";
 export { acceptDeflate } from "./websocket/accept-deflate.ts";
 export { deflateOffer, readDeflateAnswer } from "./websocket/deflate-offer.ts";
-export { encodeClose, encodeFrame, type FrameOptions } from "./websocket/frame-encoder.ts";
+export {
+  encodeClose,
+  encodeFrame,
+  type FrameHead,
+  type FrameOptions,
+  frameHeadBytes,
+  writeFrameHead,
+} from "./websocket/frame-encoder.ts";
 export {
   type CloseCode,
   MessageDecoder,

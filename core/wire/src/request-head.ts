@@ -12,6 +12,8 @@ export interface RequestHeadView extends ReceivedRequest {
   /** The client waits for 100 before it sends the body; never without one (RFC 9110 10.1.1). */
   readonly expectsContinue: boolean;
   readonly chunked: boolean;
+  /** Fields that were read take 1 KB while the request is kept: read again when asked for. */
+  forgetFields(): void;
 }
 
 /** A head that keeps its bytes and reads the texts when asked. */
@@ -80,6 +82,10 @@ export class ScannedRequest implements RequestHeadView {
   header(lowerCaseName: string): string | undefined {
     this.#fields ??= new HeadFields(this.bytes);
     return this.#fields.find(lowerCaseName);
+  }
+
+  forgetFields(): void {
+    this.#fields = undefined;
   }
 
   /** Within the target: behind the authority of an URL, else 0. */

@@ -99,6 +99,8 @@ export interface Wire {
   /** As AnswerBody.write(), text as UTF-8. */
   write(bytes: Uint8Array | string): boolean;
   onDrain(drained: () => void): void;
+  /** What was written and the client does not take yet, without what the kernel keeps. */
+  readonly unsentBytes: number;
   /** Nothing more is told until resume(): the client is slowed down by TCP. */
   pause(): void;
   resume(): void;

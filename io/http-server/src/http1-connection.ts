@@ -8,7 +8,7 @@ import {
   statusOf,
   WireError,
 } from "@breakwater/wire";
-import type { Wire, WireReader } from "./exchange.ts";
+import type { WireReader } from "./exchange.ts";
 import { httpDate } from "./http-date.ts";
 import { Http1Exchange, type Http1Port, MAX_SKIPPED_BYTES } from "./http1-exchange.ts";
 import { Http1Output } from "./http1-output.ts";
@@ -242,22 +242,14 @@ class Http1Connection implements ProtocolConnection, Http1Port {
     });
   }
 
-  takeOver(reader: WireReader): Wire {
+  takeOver(reader: WireReader): void {
     if (this.#isInHead) this.#decoder.stop();
     this.#wireReader = reader;
     // What came ahead is told when whoever took over has got hold of the wire.
     if (this.#held !== undefined || this.#isPaused) queueMicrotask(() => this.#goOn());
-    return {
-      write: (bytes) => this.#writeWire(bytes),
-      onDrain: () => {},
-      pause: () => this.transport.pause(),
-      resume: () => this.transport.resume(),
-      end: () => this.end(),
-      reset: () => this.reset(),
-    };
   }
 
-  #writeWire(bytes: Uint8Array | string): boolean {
+  writeWire(bytes: Uint8Array): boolean {
     if (this.#isClosed) return true;
     if (this.transport.unsentBytes > this.context.limits.maxUnsentBytes) {
       this.reset();

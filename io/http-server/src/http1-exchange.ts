@@ -30,7 +30,10 @@ export interface Http1Port {
   resumeBody(): void;
   /** The answer was handed over. `isLast`: it said that the connection closes. */
   onAnswered(isLast: boolean): void;
-  takeOver(reader: WireReader): Wire;
+  /** From now on the reader is told what comes, and writeWire() is what goes. */
+  takeOver(reader: WireReader): void;
+  /** False: the client is slow. */
+  writeWire(bytes: Uint8Array): boolean;
   /** Closes after what was sent. */
   end(): void;
   /** RST. */
@@ -296,20 +299,17 @@ export class Http1Exchange implements Exchange, AnswerBody {
   takeOver(reader: WireReader): Wire | undefined {
     if (this.#state !== "waiting" || this.request.protocol !== "HTTP/1.1") return undefined;
     this.#state = "taken";
-    const wire = this.#port.takeOver(reader);
-    return {
-      write: (data) => {
-        const bytes = typeof data === "string" ? Buffer.from(data) : data;
-        if (this.#status === 0) this.#status = statusIn(bytes);
-        this.#bodyBytes += bytes.length;
-        return wire.write(bytes);
-      },
-      onDrain: (drained) => this.onDrain(drained),
-      pause: () => this.#port.transport.pause(),
-      resume: () => this.#port.transport.resume(),
-      end: () => wire.end(),
-      reset: () => wire.reset(),
-    };
+    this.#port.takeOver(reader);
+    this.request.forgetFields();
+    return new Http1Wire(this, this.#port);
+  }
+
+  /** Of a connection that was taken over. */
+  writeTaken(data: Uint8Array | string): boolean {
+    const bytes = typeof data === "string" ? Buffer.from(data) : data;
+    if (this.#status === 0) this.#status = statusIn(bytes);
+    this.#bodyBytes += bytes.length;
+    return this.#port.writeWire(bytes);
   }
 
   reset(): void {
@@ -377,6 +377,45 @@ export class Http1Exchange implements Exchange, AnswerBody {
       tookMs: context.clock.nowMs() - this.#startedMs,
       isAborted,
     });
+  }
+}
+
+/** What a handler has of a connection that it took over. */
+class Http1Wire implements Wire {
+  readonly #exchange: Http1Exchange;
+  readonly #port: Http1Port;
+
+  constructor(exchange: Http1Exchange, port: Http1Port) {
+    this.#exchange = exchange;
+    this.#port = port;
+  }
+
+  write(bytes: Uint8Array | string): boolean {
+    return this.#exchange.writeTaken(bytes);
+  }
+
+  onDrain(drained: () => void): void {
+    this.#exchange.onDrain(drained);
+  }
+
+  get unsentBytes(): number {
+    return this.#port.transport.unsentBytes;
+  }
+
+  pause(): void {
+    this.#port.transport.pause();
+  }
+
+  resume(): void {
+    this.#port.transport.resume();
+  }
+
+  end(): void {
+    this.#port.end();
+  }
+
+  reset(): void {
+    this.#port.reset();
   }
 }
 

@@ -29,6 +29,7 @@ export { type Rewriting, RewrittenExchange } from "./rewritten-exchange.ts";
 export { type ParamOf, type RouteHandler, type Routes, router } from "./router.ts";
 export { serveHttp } from "./serve-http.ts";
 export { acceptWebSocket } from "./websocket/accept-web-socket.ts";
+export { type PreparedFrame, prepareFrame } from "./websocket/prepare-frame.ts";
 export type {
   MessageKind,
   WebSocketConnection,

@@ -21,18 +21,53 @@ export function encodeFrame(
   { mask, hasMore = false, isCompressed = false }: FrameOptions = {},
 ): Uint8Array {
   const { length } = payload;
-  const lengthBytes = length < 126 ? 0 : length < 65_536 ? 2 : 8;
-  const headBytes = 2 + lengthBytes + (mask === undefined ? 0 : 4);
+  const plainBytes = frameHeadBytes(length);
+  const headBytes = plainBytes + (mask === undefined ? 0 : 4);
   const frame = new Uint8Array(headBytes + length);
-  frame[0] = (hasMore ? 0 : FIN) | (isCompressed ? RSV1 : 0) | opcodes[opcode];
-  frame[1] = (mask === undefined ? 0 : MASKED) | firstLength(lengthBytes, length);
-  writeLength(frame, lengthBytes, length);
+  writeFrameHead(frame, { opcode, length });
+  if (hasMore) frame[0]! &= ~FIN;
+  if (isCompressed) frame[0]! |= RSV1;
   if (mask === undefined) frame.set(payload, headBytes);
   else {
-    frame.set([mask >>> 24, mask >>> 16, mask >>> 8, mask], headBytes - 4);
+    frame[1]! |= MASKED;
+    frame.set([mask >>> 24, mask >>> 16, mask >>> 8, mask], plainBytes);
     applyMask(payload, 0, length, mask, frame, headBytes);
   }
   return frame;
+}
+
+/** How long the head of a frame without a mask is, by its payload's length. */
+export function frameHeadBytes(length: number): number {
+  if (length < 126) return 2;
+  return length < 65_536 ? 4 : 10;
+}
+
+export interface FrameHead {
+  readonly opcode: Opcode;
+  /** Of the payload, in bytes. */
+  readonly length: number;
+}
+
+/**
+ * Begins `frame` with the head of a whole message that is neither masked nor compressed, for who
+ * writes the payload there itself.
+ */
+export function writeFrameHead(frame: Uint8Array, { opcode, length }: FrameHead): void {
+  frame[0] = FIN | opcodes[opcode];
+  if (length < 126) {
+    frame[1] = length;
+  } else if (length < 65_536) {
+    frame[1] = 126;
+    frame[2] = length >>> 8;
+    frame[3] = length;
+  } else {
+    frame[1] = 127;
+    // Not by shifts: they end at 32 bits.
+    for (let index = 9, rest = length; index >= 2; index -= 1) {
+      frame[index] = rest % 256;
+      rest = Math.floor(rest / 256);
+    }
+  }
 }
 
 /** A close frame's payload: nothing when there is no code. The reason is cut at 123 bytes. */
@@ -50,16 +85,3 @@ const encoder = new TextEncoder();
 
 /** 125 bytes of a control frame, without the code. */
 const MAX_REASON_BYTES = 123;
-
-function firstLength(lengthBytes: number, length: number): number {
-  if (lengthBytes === 0) return length;
-  return lengthBytes === 2 ? 126 : 127;
-}
-
-function writeLength(frame: Uint8Array, lengthBytes: number, length: number): void {
-  // Not by shifts: they end at 32 bits.
-  for (let index = lengthBytes - 1, rest = length; index >= 0; index -= 1) {
-    frame[2 + index] = rest % 256;
-    rest = Math.floor(rest / 256);
-  }
-}

@@ -9,7 +9,7 @@ export interface GrowthBounds {
 
 /** Bytes that come in parts and are wanted in one. */
 export class GrowingBytes {
-  #bytes: Uint8Array = new Uint8Array(0);
+  #bytes: Uint8Array = nothing;
   #length = 0;
 
   get length(): number {
@@ -42,8 +42,10 @@ export class GrowingBytes {
   /** All that has come; it begins anew. */
   take(): Uint8Array {
     const all = this.#bytes.subarray(0, this.#length);
-    this.#bytes = new Uint8Array(0);
+    this.#bytes = nothing;
     this.#length = 0;
     return all;
   }
 }
+
+const nothing = new Uint8Array(0);

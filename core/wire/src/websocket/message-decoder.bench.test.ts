@@ -11,6 +11,7 @@ test("bench: a text of 100 bytes, for a client, a server, and among others in a 
   compare("WebSocket text, 100 bytes", [
     { name: "client", run: decoding("client", [encodeFrame("text", payload)]) },
     { name: "server", run: decoding("server", [masked]) },
+    { name: "server that is lent", run: decoding("server", [masked], { mayLend: true }) },
     { name: "server, 8 to a chunk", run: decoding("server", [Buffer.concat(eight(masked))]) },
     {
       name: "server, in two pieces",
@@ -22,13 +23,17 @@ test("bench: a text of 100 bytes, for a client, a server, and among others in a 
 const eight = (frame: Uint8Array): Uint8Array[] => new Array<Uint8Array>(8).fill(frame);
 
 /** Decodes chunks in turn until so many messages have come. */
-function decoding(role: "client" | "server", chunks: readonly Uint8Array[]) {
+function decoding(
+  role: "client" | "server",
+  chunks: readonly Uint8Array[],
+  { mayLend = false }: { readonly mayLend?: boolean } = {},
+) {
   return (times: number): number => {
     let messages = 0;
     let sum = 0;
     const ignore = () => {};
     const decoder = new MessageDecoder(
-      { role, maxMessageBytes: 1000, mayCompress: false },
+      { role, maxMessageBytes: 1000, mayCompress: false, mayLend },
       {
         onMessage: (_kind, bytes) => {
           if (messages < times) sum += bytes.length;

@@ -1,17 +1,28 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { encodeClose, encodeFrame } from "./frame-encoder.ts";
+import { encodeClose, encodeFrame, frameHeadBytes, writeFrameHead } from "./frame-encoder.ts";
 import { MessageDecoder, type MessageLimits } from "./message-decoder.ts";
 
 const limits: MessageLimits = { role: "client", maxMessageBytes: 1_000_000, mayCompress: false };
 
+interface DecodeOptions extends Partial<MessageLimits> {
+  /** What onTooLarge() says; there is none if this is left out. */
+  readonly skips?: boolean;
+}
+
 /** What the decoder tells of these bytes, in words. */
-function decode(chunks: readonly Uint8Array[], options: Partial<MessageLimits> = {}): string[] {
+function decode(chunks: readonly Uint8Array[], options: DecodeOptions = {}): string[] {
   const seen: string[] = [];
   const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+  const { skips, ...changes } = options;
+  const onTooLarge = (bytes: number): boolean => {
+    seen.push(`too large ${bytes}`);
+    return skips === true;
+  };
   const decoder = new MessageDecoder(
-    { ...limits, ...options },
+    { ...limits, ...changes },
     {
+      ...(skips !== undefined && { onTooLarge }),
       onMessage: (kind, payload, isCompressed) =>
         seen.push(`${kind}${isCompressed ? " compressed" : ""} ${hex(payload)}`),
       onPing: (payload) => seen.push(`ping ${hex(payload)}`),
@@ -143,6 +154,51 @@ test("a message of more frames than the limit is refused", () => {
   expect(decode([hexBytes(`${start.slice(0, -5)} 80 00 81 00`)])).toEqual(["text ", "text "]);
 });
 
+describe("a message that is too large", () => {
+  const tooLarge = (head: string, payloadBytes: number): string => head + "00".repeat(payloadBytes);
+
+  test.each([
+    ["one frame", tooLarge("82 7e 03e9", 1001), ["too large 1001"]],
+    [
+      "two frames",
+      `${tooLarge("02 7e 01f4", 500)} ${tooLarge("80 7e 01f5", 501)}`,
+      ["too large 1001"],
+    ],
+    [
+      "more frames after it was told, and a ping among them",
+      `${tooLarge("02 7e 03e9", 1001)} 00 01 00 89 01 07 80 00`,
+      ["too large 1001", "ping 07"],
+    ],
+    ["two in a row", tooLarge("82 7e 03e9", 1001).repeat(2), ["too large 1001", "too large 1001"]],
+    ["an empty end", `${tooLarge("01 7e 03e9", 1001)} 80 00`, ["too large 1001"]],
+  ])("is skipped if its reader says so: %s", (_, hex, wanted) => {
+    const stream = hexBytes(`81 01 41 ${hex} 81 01 42`);
+    const told = ["text 41", ...wanted, "text 42"];
+    const options = { maxMessageBytes: 1000, skips: true };
+    expect(decode([stream], options)).toEqual(told);
+    expect(
+      decode(
+        Array.from(stream, (byte) => Uint8Array.of(byte)),
+        options,
+      ),
+    ).toEqual(told);
+  });
+
+  test("is refused if its reader says so", () => {
+    const refused = "violation 1009 a message beyond 1000 bytes or 65536 frames";
+    const stream = hexBytes("82 7e 03e9 00 00");
+    const told = decode([stream], { maxMessageBytes: 1000, skips: false });
+    expect(told).toEqual(["too large 1001", refused]);
+  });
+
+  test("is refused if its length cannot be counted", () => {
+    const stream = hexBytes("82 7f 0020000000000000");
+    expect(decode([stream], { skips: true })).toEqual([
+      "violation 1009 a message beyond 1000000 bytes or 65536 frames",
+    ]);
+  });
+});
+
 test("nothing is read behind a close", () => {
   expect(decode([hexBytes("88 00 81 00")])).toEqual(["close undefined "]);
 });
@@ -193,26 +249,28 @@ function frames({ kind, parts, ping, ...sender }: Sent, role: MessageLimits["rol
   });
 }
 
-test.each(["client", "server"] as const)(
-  "whatever is sent to a %s comes out, however it is fragmented and cut",
-  (role) => {
-    const cuts = fc.array(fc.nat(30_000));
-    fc.assert(
-      fc.property(fc.array(sent, { maxLength: 5 }), cuts, (messages, places) => {
-        const stream = Buffer.concat(messages.flatMap((message) => frames(message, role)));
-        const whole = decode([stream], { role });
-        const at = [0, ...places.map((cut) => cut % (stream.length + 1)), stream.length];
-        at.sort((left, right) => left - right);
-        const chunks = at.slice(1).map((to, index) => stream.subarray(at[index], to));
-        expect(decode(chunks, { role })).toEqual(whole);
-        const texts = messages.map(({ kind, parts }) => {
-          return `${kind} ${Buffer.concat([...parts]).toString("hex")}`;
-        });
-        expect(whole.filter((line) => !line.startsWith("ping"))).toEqual(texts);
-      }),
-    );
-  },
-);
+test.each([
+  ["a client", { role: "client" }],
+  ["a server", { role: "server" }],
+  ["a server that is lent the bytes", { role: "server", mayLend: true }],
+] as const)("whatever is sent to %s comes out, however it is fragmented and cut", (_, reader) => {
+  const { role } = reader;
+  const cuts = fc.array(fc.nat(30_000));
+  fc.assert(
+    fc.property(fc.array(sent, { maxLength: 5 }), cuts, (messages, places) => {
+      const stream = Buffer.concat(messages.flatMap((message) => frames(message, role)));
+      const whole = decode([stream], reader);
+      const at = [0, ...places.map((cut) => cut % (stream.length + 1)), stream.length];
+      at.sort((left, right) => left - right);
+      const chunks = at.slice(1).map((to, index) => stream.subarray(at[index], to));
+      expect(decode(chunks, reader)).toEqual(whole);
+      const texts = messages.map(({ kind, parts }) => {
+        return `${kind} ${Buffer.concat([...parts]).toString("hex")}`;
+      });
+      expect(whole.filter((line) => !line.startsWith("ping"))).toEqual(texts);
+    }),
+  );
+});
 
 test("unmasking a masked frame gives the frame without its mask", () => {
   fc.assert(
@@ -231,11 +289,18 @@ test("unmasking a masked frame gives the frame without its mask", () => {
   );
 });
 
+test.each([0, 125, 126, 65_535, 65_536])("a head written by itself fits %d bytes", (length) => {
+  const whole = encodeFrame("text", new Uint8Array(length));
+  const frame = new Uint8Array(frameHeadBytes(length) + length);
+  writeFrameHead(frame, { opcode: "text", length });
+  expect(Buffer.compare(frame, whole)).toBe(0);
+});
+
 test("any bytes at all are read without an exception", () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array()), fc.boolean(), (chunks, mayCompress) => {
       decode(chunks, { mayCompress });
-      decode(chunks, { mayCompress, role: "server" });
+      decode(chunks, { mayCompress, role: "server", maxMessageBytes: 3, skips: true });
     }),
   );
 });

@@ -1,18 +1,23 @@
 import { GrowingBytes, type GrowthBounds } from "./growing-bytes.ts";
-import { applyMask, turned } from "./mask.ts";
+import { applyMask, LendingMask, turned } from "./mask.ts";
 import { type Opcode, tryOpcode } from "./opcode.ts";
 
 /** Told what the peer sent, in order; nothing after onClose() or onViolation(). */
 export interface MessageListener {
   /**
    * A whole message. To a client the bytes may be a view of the chunk, of a server they are its
-   * own. A text's are not yet checked, as they may be compressed.
+   * own, or lent. A text's are not yet checked, as they may be compressed.
    */
   onMessage(kind: "text" | "binary", payload: Uint8Array, isCompressed: boolean): void;
   onPing(payload: Uint8Array): void;
   onPong(payload: Uint8Array): void;
   /** `code` is undefined when the frame has none. */
   onClose(code: number | undefined, reason: string): void;
+  /**
+   * A message is beyond the limit: told once, as soon as its frames have announced `bytes`. True:
+   * it is skipped and takes no memory. False, or left out: it is a violation.
+   */
+  onTooLarge?(bytes: number): boolean;
   /** What came is against the protocol, or too much. `closeCode` is to be sent: RFC 6455 7.4.1. */
   onViolation(closeCode: CloseCode, message: string): void;
 }
@@ -26,6 +31,8 @@ export interface MessageLimits {
   readonly maxMessageBytes: number;
   /** RFC 7692 was agreed on. */
   readonly mayCompress: boolean;
+  /** A server's onMessage() may be lent the bytes, until it returns: one allocation less. */
+  readonly mayLend?: boolean;
 }
 
 const MAX_HEAD_BYTES = 14;
@@ -61,6 +68,8 @@ export class MessageDecoder {
   #messageBytes = 0;
   #frames = 0;
   readonly #message: GrowingBytes = new GrowingBytes();
+  /** It was told to be too large. */
+  #isSkipped: boolean = false;
   #isDone: boolean = false;
 
   constructor(limits: MessageLimits, listener: MessageListener) {
@@ -141,21 +150,37 @@ export class MessageDecoder {
       this.#isCompressed = isCompressed;
     }
     this.#messageBytes += length;
-    const { maxMessageBytes } = this.#limits;
     this.#frames += 1;
+    const { maxMessageBytes } = this.#limits;
     if (this.#messageBytes > maxMessageBytes || this.#frames > MAX_FRAGMENTS) {
-      this.#refuse(1009, `a message beyond ${maxMessageBytes} bytes or ${MAX_FRAGMENTS} frames`);
+      this.#beginSkipping(maxMessageBytes);
     }
+  }
+
+  #beginSkipping(maxMessageBytes: number): void {
+    if (this.#isSkipped) return;
+    this.#isSkipped = true;
+    this.#message.take();
+    const bytes = this.#messageBytes;
+    // A length that cannot be counted is beyond RFC 6455's 63 bits, or as good as.
+    if (Number.isSafeInteger(bytes) && this.#listener.onTooLarge?.(bytes) === true) return;
+    this.#refuse(1009, `a message beyond ${maxMessageBytes} bytes or ${MAX_FRAGMENTS} frames`);
   }
 
   #takePayload(chunk: Uint8Array, from: number): number {
     const to = Math.min(chunk.length, from + this.#missing);
     this.#missing -= to - from;
     const isData = !isControl(this.#opcode);
+    if (isData && this.#isSkipped) {
+      if (this.#missing === 0) this.#endSkipped();
+      return to;
+    }
     const kept = isData ? this.#message : this.#control;
     const isWhole = this.#missing === 0 && (!isData || this.#isLast);
     if (isWhole && kept.length === 0) {
-      this.#endFrame(this.#isServer ? this.#unmasked(chunk, from, to) : chunk.subarray(from, to));
+      this.#endFrame(
+        this.#isServer ? this.#unmasked(chunk, from, to, isData) : chunk.subarray(from, to),
+      );
       return to;
     }
     const at = kept.extend(to - from, isData ? this.#dataBounds() : controlBounds);
@@ -172,7 +197,15 @@ export class MessageDecoder {
     return { expected: this.#messageBytes, maxBytes: this.#limits.maxMessageBytes };
   }
 
-  #unmasked(chunk: Uint8Array, from: number, to: number): Uint8Array {
+  #endSkipped(): void {
+    this.#headBytes = 0;
+    if (this.#isLast) this.#endMessage();
+  }
+
+  #unmasked(chunk: Uint8Array, from: number, to: number, isData: boolean): Uint8Array {
+    if (isData && this.#limits.mayLend === true && to - from <= LendingMask.maxBytes) {
+      return lent.unmask(chunk, from, to, this.#mask);
+    }
     const payload = new Uint8Array(to - from);
     applyMask(chunk, from, to, this.#mask, payload, 0);
     return payload;
@@ -186,11 +219,16 @@ export class MessageDecoder {
     else if (this.#opcode === "close") this.#close(payload);
     else {
       const kind = this.#kind!;
-      this.#kind = undefined;
-      this.#messageBytes = 0;
-      this.#frames = 0;
+      this.#endMessage();
       this.#listener.onMessage(kind, payload, this.#isCompressed);
     }
+  }
+
+  #endMessage(): void {
+    this.#kind = undefined;
+    this.#messageBytes = 0;
+    this.#frames = 0;
+    this.#isSkipped = false;
   }
 
   #close(payload: Uint8Array): void {
@@ -232,6 +270,9 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 const isControl = (opcode: Opcode): boolean =>
   opcode === "close" || opcode === "ping" || opcode === "pong";
+
+/** All decoders': what one is lent has been used before the next reads. */
+const lent = new LendingMask();
 
 const MASKED = 0x80;
 const nothing = new Uint8Array(0);

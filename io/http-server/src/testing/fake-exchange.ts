@@ -51,6 +51,8 @@ export interface FakeExchange extends Exchange {
   drain(): void;
   /** The client sends on the wire that was taken over. */
   send(bytes: Uint8Array): void;
+  /** The server is about to stop: whoever took the wire over is told. */
+  stop(): void;
 }
 
 export function fakeExchange(options: FakeRequest = {}): FakeExchange {
@@ -79,6 +81,7 @@ class Fake implements FakeExchange, AnswerBody, Wire {
   #gone: (() => void)[] = [];
   #drained: () => void = () => {};
   #isBlocked: boolean = false;
+  unsentBytes = 0;
   #reader: WireReader | undefined;
 
   constructor({ method, target = "/", protocol = "HTTP/1.1", headers = [], body }: FakeRequest) {
@@ -149,6 +152,7 @@ class Fake implements FakeExchange, AnswerBody, Wire {
     if (this.answer.state !== "open") return true;
     const part = typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes;
     this.answer.parts.push(part.slice());
+    if (this.#isBlocked) this.unsentBytes += part.length;
     return !this.#isBlocked;
   }
 
@@ -193,11 +197,16 @@ class Fake implements FakeExchange, AnswerBody, Wire {
 
   drain(): void {
     this.#isBlocked = false;
+    this.unsentBytes = 0;
     this.#drained();
   }
 
   send(bytes: Uint8Array): void {
     this.#reader?.onData(bytes);
+  }
+
+  stop(): void {
+    this.#reader?.onStop?.();
   }
 
   text(): string {

@@ -1,79 +1,20 @@
 import { describe, expect, test } from "bun:test";
 import { deflateRawSync } from "node:zlib";
-import { FakeClock } from "@breakwater/clock/testing";
-import { encodeClose, encodeFrame, type Field, type FrameOptions } from "@breakwater/wire";
-import { type FakeExchange, type FakeRequest, fakeExchange } from "../testing/index.ts";
-import { acceptWebSocket } from "./accept-web-socket.ts";
-import type { WebSocketConnection, WebSocketOptions } from "./web-socket.ts";
-
-const handshake: readonly Field[] = [
-  ["Host", "h"],
-  ["Upgrade", "websocket"],
-  ["Connection", "keep-alive, Upgrade"],
-  ["Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="],
-  ["Sec-WebSocket-Version", "13"],
-];
-
-interface Stage {
-  readonly exchange: FakeExchange;
-  readonly clock: FakeClock;
-  readonly socket: WebSocketConnection | undefined;
-  /** What the handler was told. */
-  readonly log: string[];
-  /** What was written since the handshake, each write in hexadecimal. */
-  writes(): string[];
-}
-
-function stage(changes: Partial<WebSocketOptions> = {}, request: FakeRequest = {}): Stage {
-  const clock = new FakeClock();
-  const log: string[] = [];
-  const exchange = fakeExchange({ headers: handshake, ...request });
-  const socket = acceptWebSocket(exchange, echo({ clock, ...changes }, log));
-  const writes = () => exchange.answer.parts.slice(1).map((part) => hex(part));
-  return { exchange, clock, socket, log, writes };
-}
-
-/** Says every message back, and keeps a log. */
-function echo(changes: Partial<WebSocketOptions>, log: string[] = []): WebSocketOptions {
-  return {
-    handler: {
-      onMessage(connection, kind, payload) {
-        log.push(`${kind} ${text(payload).slice(0, 20)}`);
-        connection.send(kind, payload);
-      },
-      onDrain: () => log.push("drain"),
-      onClose: (_connection, code, reason) => log.push(`close ${code} ${reason}`.trim()),
-    },
-    clock: new FakeClock(),
-    maxMessageBytes: 1000,
-    maxUnsentBytes: 2000,
-    pingAfterMs: 0,
-    deflates: false,
-    ...changes,
-  };
-}
-
-const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
-const bytes = (given: string): Uint8Array => Buffer.from(given);
-
-/** A client's frame. */
-const frame = (
-  opcode: Parameters<typeof encodeFrame>[0],
-  payload: string | Uint8Array,
-  options: FrameOptions = {},
-): Uint8Array =>
-  encodeFrame(opcode, typeof payload === "string" ? bytes(payload) : payload, {
-    mask: 0x37fa213d,
-    ...options,
-  });
-
-/** The server's, as writes() has it. */
-const answer = (...args: Parameters<typeof encodeFrame>): string => hex(encodeFrame(...args));
-const closing = (code: number | undefined, reason = ""): string =>
-  answer("close", encodeClose(code, reason));
-
-const together = (...frames: readonly Uint8Array[]): Uint8Array => Buffer.concat(frames);
+import { encodeClose, encodeFrame, type Field } from "@breakwater/wire";
+import type { FakeExchange, FakeRequest } from "../testing/index.ts";
+import { frameClient, webSocketServer } from "../testing/web-socket-server.ts";
+import {
+  answer,
+  bytes,
+  closing,
+  frame,
+  handshake,
+  stage,
+  together,
+  turn,
+  type WebSocketStage,
+} from "../testing/web-socket-stage.ts";
+import type { WebSocketConnection } from "./web-socket.ts";
 
 describe("the handshake", () => {
   const lines = (exchange: FakeExchange): string[] => exchange.text().split("\r\n");
@@ -141,25 +82,24 @@ describe("the handshake", () => {
 });
 
 describe("messages", () => {
-  test("come whole, and go back as they came", () => {
+  test("come whole, and go back as they came", async () => {
     const { exchange, log, writes } = stage();
     exchange.send(frame("text", "grüß"));
     exchange.send(frame("binary", new Uint8Array([0xff, 0])));
-    expect(writes()).toEqual([
-      answer("text", bytes("grüß")),
-      answer("binary", new Uint8Array([0xff, 0])),
+    expect(await writes()).toEqual([
+      answer("text", bytes("grüß")) + answer("binary", new Uint8Array([0xff, 0])),
     ]);
     expect(log[0]).toBe("text grüß");
   });
 
-  test("all of one read are answered in one write", () => {
+  test("all of one read are answered in one write", async () => {
     const { exchange, writes } = stage();
     exchange.send(together(frame("text", "a"), frame("text", "b"), frame("ping", "c")));
     const [one, two, three] = [answer("text", bytes("a")), answer("text", bytes("b")), "8a0163"];
-    expect(writes()).toEqual([`${one}${two}${three}`]);
+    expect(await writes()).toEqual([`${one}${two}${three}`]);
   });
 
-  test("may come byte by byte, in fragments, with a ping among them", () => {
+  test("may come byte by byte, in fragments, with a ping among them", async () => {
     const { exchange, writes } = stage();
     const whole = together(
       frame("text", "He", { hasMore: true }),
@@ -167,7 +107,7 @@ describe("messages", () => {
       frame("continuation", "llo"),
     );
     for (const byte of whole) exchange.send(new Uint8Array([byte]));
-    expect(writes()).toEqual([answer("pong", bytes("p")), answer("text", bytes("Hello"))]);
+    expect(await writes()).toEqual([answer("pong", bytes("p")) + answer("text", bytes("Hello"))]);
   });
 
   test("of text may be cut within a character", () => {
@@ -177,11 +117,11 @@ describe("messages", () => {
     expect(log).toEqual(["text ü"]);
   });
 
-  test("can be sent at any time, as text too", () => {
+  test("can be sent at any time, as text too", async () => {
     const { socket, writes } = stage();
     expect(socket?.send("text", "hi")).toBe(true);
     socket?.ping(bytes("p"));
-    expect(writes()).toEqual([answer("text", bytes("hi")), answer("ping", bytes("p"))]);
+    expect(await writes()).toEqual([answer("text", bytes("hi")) + answer("ping", bytes("p"))]);
   });
 });
 
@@ -193,15 +133,16 @@ describe("compression", () => {
   const deflated = (given: string): Uint8Array =>
     deflateRawSync(bytes(given), { finishFlush: 2 }).subarray(0, -4);
 
-  test("goes both ways, and what is short goes as it is", () => {
+  test("goes both ways, and what is short goes as it is", async () => {
     const { exchange, log, writes } = stage({ deflates: true }, { headers });
     const long = "long ".repeat(50);
     exchange.send(frame("text", deflated(long), { isCompressed: true }));
+    await turn();
     exchange.send(frame("text", deflated("short"), { isCompressed: true }));
     expect(log).toEqual(["text long long long long ", "text short"]);
-    expect(writes()[0]?.slice(0, 2)).toBe("c1");
-    expect(writes()[0]?.length).toBeLessThan(100);
-    expect(writes()[1]).toBe(answer("text", bytes("short")));
+    expect((await writes())[0]?.slice(0, 2)).toBe("c1");
+    expect((await writes())[0]?.length).toBeLessThan(100);
+    expect((await writes())[1]).toBe(answer("text", bytes("short")));
   });
 
   test.each([
@@ -239,13 +180,13 @@ test.each<[string, Uint8Array, string]>([
     ),
     "1009",
   ],
-])("%s closes the connection, and nothing after it is read", (_, sent, code) => {
+])("%s closes the connection, and nothing after it is read", async (_, sent, code) => {
   const { exchange, log, writes } = stage();
   exchange.send(together(sent, frame("text", "after")));
   exchange.send(frame("text", "later"));
   expect(log).toEqual([expect.stringMatching(new RegExp(`^close ${code} .`))]);
-  const last = Buffer.from(writes()[0] ?? "", "hex");
-  expect([writes().length, last[0], last.readUInt16BE(2)]).toEqual([1, 0x88, Number(code)]);
+  const last = Buffer.from((await writes())[0] ?? "", "hex");
+  expect([(await writes()).length, last[0], last.readUInt16BE(2)]).toEqual([1, 0x88, Number(code)]);
   expect(exchange.answer.state).toBe("taken");
 });
 
@@ -254,21 +195,27 @@ describe("closing", () => {
     ["with a code and a reason", encodeClose(1000, "bye"), closing(1000), "close 1000 bye"],
     ["with a code of its own", encodeClose(4000), closing(4000), "close 4000"],
     ["without a code", encodeClose(undefined), closing(undefined), "close 1005"],
-  ])("by the client %s is answered, after what came before it", (_, payload, wanted, told) => {
-    const { exchange, log, writes } = stage();
-    exchange.send(together(frame("text", "a"), frame("close", payload), frame("text", "b")));
-    expect(writes()).toEqual([answer("text", bytes("a")) + wanted]);
-    expect(log).toEqual(["text a", told]);
-    expect(exchange.answer.state).toBe("taken");
-  });
+  ])(
+    "by the client %s is answered, after what came before it",
+    async (_, payload, wanted, told) => {
+      const { exchange, log, writes } = stage();
+      exchange.send(together(frame("text", "a"), frame("close", payload), frame("text", "b")));
+      expect(await writes()).toEqual([answer("text", bytes("a")) + wanted]);
+      expect(log).toEqual(["text a", told]);
+      expect(exchange.answer.state).toBe("taken");
+    },
+  );
 
-  test("by the server waits for the client's frame, and tells no more messages", () => {
+  test("by the server waits for the client's frame, and tells no more messages", async () => {
     const { exchange, socket, log, writes } = stage();
     socket?.close(1000, "server done");
     socket?.close(1001, "twice");
     expect(socket?.send("text", "late")).toBe(false);
     exchange.send(frame("text", "late"));
-    expect([writes(), exchange.answer.state]).toEqual([[closing(1000, "server done")], "open"]);
+    expect([await writes(), exchange.answer.state]).toEqual([
+      [closing(1000, "server done")],
+      "open",
+    ]);
     exchange.send(frame("close", encodeClose(1000)));
     expect([log, exchange.answer.state]).toEqual([["close 1000 server done"], "taken"]);
   });
@@ -282,10 +229,18 @@ describe("closing", () => {
     expect([exchange.answer.state, log]).toEqual(["reset", ["close 1000"]]);
   });
 
-  test("because the server stops is 1001", () => {
-    const { socket, writes } = stage();
-    socket?.goAway();
-    expect(writes()).toEqual([closing(1001, "the server is stopping")]);
+  test("because the server stops is 1001", async () => {
+    const { exchange, writes } = stage();
+    exchange.stop();
+    expect(await writes()).toEqual([closing(1001, "the server is stopping")]);
+  });
+
+  test("because the server stops can be left to the handler, which is told once", async () => {
+    const onStop = (connection: WebSocketConnection) => void connection.send("text", "goodbye");
+    const { exchange, writes } = stage({ handler: { onMessage: () => {}, onStop } });
+    exchange.stop();
+    exchange.stop();
+    expect(await writes()).toEqual([answer("text", bytes("goodbye"))]);
   });
 
   test("without a close frame is 1006, told once", () => {
@@ -298,10 +253,11 @@ describe("closing", () => {
 });
 
 describe("a slow client", () => {
-  test("is answered what it sent before, in order, when it takes it", () => {
+  test("is answered what it sent before, in order, when it takes it", async () => {
     const { exchange, log, writes } = stage();
     exchange.block();
     exchange.send(frame("text", "one"));
+    await turn();
     exchange.send(
       together(
         frame("text", "two"),
@@ -310,56 +266,102 @@ describe("a slow client", () => {
         frame("close", encodeClose(1000)),
       ),
     );
-    expect(writes()).toEqual([answer("text", bytes("one"))]);
+    expect(await writes()).toEqual([answer("text", bytes("one"))]);
     exchange.drain();
-    expect(writes().slice(1)).toEqual([
+    expect((await writes()).slice(1)).toEqual([
       answer("pong", bytes("2")) + answer("text", bytes("two")) + closing(1000),
     ]);
     expect(log).toEqual(["text one", "text two", "close 1000"]);
     expect(exchange.answer.state).toBe("taken");
   });
 
-  test("is not read until it has taken what it was sent", () => {
-    const exchange = fakeExchange({ headers: handshake });
-    acceptWebSocket(exchange, echo({}));
+  test("is not read until it has taken what it was sent", async () => {
+    const { exchange } = stage();
     exchange.block();
     exchange.send(frame("text", "a"));
+    await turn();
     expect(exchange.isWirePaused).toBe(true);
     exchange.drain();
     expect(exchange.isWirePaused).toBe(false);
   });
 
-  test("is told of again when there is room", () => {
+  test("is told of again when there is room", async () => {
     const { exchange, socket, log } = stage();
     exchange.block();
-    expect(socket?.send("text", "one")).toBe(false);
+    expect(socket?.send("text", "one")).toBe(true);
+    await turn();
+    expect(socket?.send("text", "two")).toBe(false);
     exchange.drain();
     expect(log).toEqual(["drain"]);
-    expect(socket?.send("text", "two")).toBe(true);
+    expect(socket?.send("text", "three")).toBe(true);
+  });
+
+  /** A client that has not taken its first message, and is sent so many more. */
+  async function stuck(more: number): Promise<WebSocketStage> {
+    const staged = stage();
+    staged.exchange.block();
+    for (let count = 0; count <= more; count += 1) {
+      staged.socket?.send("binary", new Uint8Array(1000));
+      if (count === 0) await turn();
+    }
+    return staged;
+  }
+
+  test("has what it was sent unsent, in this turn and before", async () => {
+    const { exchange, socket } = await stuck(1);
+    expect(socket?.unsentBytes).toBe(2008);
+    await turn();
+    expect(socket?.unsentBytes).toBe(2008);
+    exchange.drain();
+    expect(socket?.unsentBytes).toBe(0);
   });
 
   test("that is sent too much is closed with 1008, or cut after 5 s", async () => {
-    const { exchange, clock, socket, log, writes } = stage();
-    exchange.block();
-    for (let count = 0; count < 4; count += 1) socket?.send("binary", new Uint8Array(1000));
-    expect([writes().length, exchange.answer.state]).toEqual([2, "open"]);
+    const { exchange, clock, log, writes } = await stuck(2);
+    expect([(await writes()).length, exchange.answer.state]).toEqual([2, "open"]);
     await clock.advanceTo(5000);
     expect(exchange.answer.state).toBe("reset");
     expect(log).toEqual(["close 1008 the client does not take what it is sent"]);
   });
 
-  test("that is sent too much and then takes it hears why", () => {
-    const { exchange, socket, writes } = stage();
-    exchange.block();
-    for (let count = 0; count < 4; count += 1) socket?.send("binary", new Uint8Array(1000));
+  test("that is sent too much and then takes it hears why", async () => {
+    const { exchange, writes } = await stuck(2);
     exchange.drain();
-    expect(writes().at(-1)).toBe(closing(1008, "the client does not take what it is sent"));
+    expect((await writes()).at(-1)).toEndWith(
+      closing(1008, "the client does not take what it is sent"),
+    );
   });
 
-  test("that sends on and on where nobody can hold it up is closed with 1008", () => {
+  test("is not who is sent much within one turn and takes it", async () => {
+    const { socket, writes } = stage();
+    const message = new Uint8Array(1000);
+    const taken = Array.from({ length: 10 }, () => socket?.send("binary", message));
+    expect(taken).not.toContain(false);
+    expect(await writes()).toEqual([answer("binary", message).repeat(10)]);
+  });
+
+  test("over a real socket has unsent what the kernel does not take, until it reads", async () => {
+    const drained = Promise.withResolvers<void>();
+    const handler = { onMessage: () => {}, onDrain: () => drained.resolve() };
+    await using served = webSocketServer({ handler, maxUnsentBytes: 16_000_000 });
+    using client = await frameClient({ port: served.server.port, path: "/" });
+    const { connection } = served.connections.get("/")!;
+    client.pause();
+    const message = "x".repeat(100_000);
+    for (let count = 0; count < 120; count += 1) connection.send("text", message);
+    expect(connection.unsentBytes).toBeGreaterThan(1_000_000);
+    expect(connection.unsentBytes).toBeLessThan(12_000_000);
+    client.resume();
+    await drained.promise;
+    expect(connection.unsentBytes).toBe(0);
+  });
+
+  test("that sends on and on where nobody can hold it up is closed with 1008", async () => {
     const { exchange, log } = stage();
     exchange.block();
-    for (let count = 0; count < 5; count += 1) exchange.send(frame("binary", new Uint8Array(900)));
+    exchange.send(frame("binary", new Uint8Array(900)));
+    await turn();
+    for (let count = 0; count < 4; count += 1) exchange.send(frame("binary", new Uint8Array(900)));
     exchange.drain();
     exchange.send(frame("close", encodeClose(1008)));
     expect(log.at(-1)).toBe("close 1008 the client sends more and does not take the answers");
@@ -371,20 +373,22 @@ describe("a silent client", () => {
     const { exchange, clock, log, writes } = stage({ pingAfterMs: 1000 });
     exchange.send(frame("text", "a"));
     await clock.advanceTo(1999);
-    expect(writes().length).toBe(1);
+    expect((await writes()).length).toBe(1);
     await clock.advanceTo(2000);
-    expect(writes().at(-1)).toBe(answer("ping", new Uint8Array(0)));
+    expect((await writes()).at(-1)).toBe(answer("ping", new Uint8Array(0)));
     await clock.advanceTo(3000);
     expect([exchange.answer.state, log.at(-1)]).toEqual(["reset", "close 1006"]);
   });
 
-  test("that answers pings stays", async () => {
-    const { exchange, clock, writes } = stage({ pingAfterMs: 1000 });
+  test("that answers pings stays, and its pongs are told", async () => {
+    let pongs = 0;
+    const handler = { onMessage: () => {}, onPong: () => (pongs += 1) };
+    const { exchange, clock, writes } = stage({ pingAfterMs: 1000, handler });
     for (let second = 1; second <= 10; second += 1) {
       await clock.advanceTo(second * 1000);
       exchange.send(frame("pong", ""));
     }
-    expect(exchange.answer.state).toBe("open");
-    expect(writes()).toEqual([]);
+    expect([exchange.answer.state, pongs]).toEqual(["open", 10]);
+    expect(await writes()).toEqual([]);
   });
 });

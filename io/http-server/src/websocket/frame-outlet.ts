@@ -1,57 +1,58 @@
 import type { Wire } from "../exchange.ts";
+import { atTurnEnd, type TurnEnding } from "./turn-end.ts";
 
 /** Frames are joined up to so much for one write. */
-const MAX_BATCH_BYTES = 64 * 1024;
+const MAX_BATCH_BYTES = 65_536;
+/** Larger frames go out by themselves, uncopied. */
+const MAX_JOINED_BYTES = 16_384;
 
-/** Where frames go out: all of one read in one write. Hot path. */
-export class FrameOutlet {
+/**
+ * Where a connection's frames go out: all of one turn of the event loop in one write at its end, no
+ * matter whose messages they came of.
+ *
+ * Hot path: a write is a system call, 5 to 10 µs; a frame more in it is a copy.
+ */
+export class FrameOutlet implements TurnEnding {
   readonly #wire: Wire;
-  #isGathering: boolean = false;
+  readonly #onSlow: () => void;
   #batch: Uint8Array[] = [];
   #batchBytes = 0;
-  /** Since the wire said that it is slow; -1 while it is not. */
-  #unsentBytes = -1;
+  #isAwaitingEnd: boolean = false;
+  #isSlow: boolean = false;
 
-  constructor(wire: Wire) {
+  /** `onSlow`: the client does not take what is written, until drained(). */
+  constructor(wire: Wire, onSlow: () => void) {
     this.#wire = wire;
+    this.#onSlow = onSlow;
   }
 
-  /** The client does not take what was written. */
   get isSlow(): boolean {
-    return this.#unsentBytes >= 0;
+    return this.#isSlow;
   }
 
-  /** At most so many bytes wait for a slow client. */
   get unsentBytes(): number {
-    return Math.max(0, this.#unsentBytes);
-  }
-
-  /** Frames are kept until flush(), or there are many. */
-  gather(): void {
-    this.#isGathering = true;
+    return this.#batchBytes + (this.#isSlow ? this.#wire.unsentBytes : 0);
   }
 
   /** False: the client is slow. */
   write(frame: Uint8Array): boolean {
-    if (this.#isGathering) {
-      this.#batch.push(frame);
-      this.#batchBytes += frame.length;
-      if (this.#batchBytes >= MAX_BATCH_BYTES) this.#send();
-    } else this.#put(frame);
-    return !this.isSlow;
+    if (frame.length > MAX_JOINED_BYTES) {
+      this.flush();
+      this.#put(frame);
+      return !this.#isSlow;
+    }
+    this.#batch.push(frame);
+    this.#batchBytes += frame.length;
+    if (this.#batchBytes >= MAX_BATCH_BYTES) this.flush();
+    else if (!this.#isAwaitingEnd) {
+      this.#isAwaitingEnd = true;
+      atTurnEnd(this);
+    }
+    return !this.#isSlow;
   }
 
+  /** Does not wait for the turn's end. */
   flush(): void {
-    this.#isGathering = false;
-    this.#send();
-  }
-
-  /** The wire has room again. */
-  drained(): void {
-    this.#unsentBytes = -1;
-  }
-
-  #send(): void {
     const batch = this.#batch;
     if (batch.length === 0) return;
     this.#batch = [];
@@ -59,9 +60,19 @@ export class FrameOutlet {
     this.#put(batch.length === 1 ? batch[0]! : Buffer.concat(batch));
   }
 
+  onTurnEnd(): void {
+    this.#isAwaitingEnd = false;
+    this.flush();
+  }
+
+  /** The wire has room again. */
+  drained(): void {
+    this.#isSlow = false;
+  }
+
   #put(bytes: Uint8Array): void {
-    const hasRoom = this.#wire.write(bytes);
-    if (this.isSlow) this.#unsentBytes += bytes.length;
-    else if (!hasRoom) this.#unsentBytes = bytes.length;
+    if (this.#wire.write(bytes) || this.#isSlow) return;
+    this.#isSlow = true;
+    this.#onSlow();
   }
 }

@@ -6,16 +6,19 @@ import {
   encodeFrame,
   MessageDecoder,
   type MessageListener,
+  tryText,
 } from "@breakwater/wire";
 import type { Wire, WireReader } from "../exchange.ts";
-import { deflateMessage, inflateMessage } from "./deflate.ts";
+import { inflateMessage } from "./deflate.ts";
 import { FrameOutlet } from "./frame-outlet.ts";
+import { deflatedFrame, messageFrame } from "./message-frame.ts";
+import type { PreparedFrame } from "./prepare-frame.ts";
 import type { MessageKind, WebSocketConnection, WebSocketOptions } from "./web-socket.ts";
 
 /** From our close frame until the connection is gone. */
 const CLOSE_TIMEOUT_MS = 5000;
 
-/** Smaller messages would hardly shrink. */
+/** Smaller messages hardly shrink. */
 const MIN_DEFLATED_BYTES = 64;
 
 /** "closing": we have closed, the client's close frame is awaited. "ended": it is not any more. */
@@ -28,6 +31,7 @@ type Held =
       readonly payload: Uint8Array;
       readonly isCompressed: boolean;
     }
+  | { readonly kind: "too large"; readonly bytes: number }
   | { readonly kind: "close"; readonly code: number | undefined; readonly reason: string };
 
 /**
@@ -35,18 +39,21 @@ type Held =
  *
  * A client that does not take what it is sent is not read, and gets nothing but what waits.
  *
- * Hot path: the echo of a small message costs one frame and, with all others of the same read, one
- * write.
+ * Hot path: a small message sent costs one frame and, with all others of the same turn of the event
+ * loop, one write.
  */
 export class ServerWebSocket implements WebSocketConnection, MessageListener {
   /** What takes the connection over. */
   readonly reader: WireReader = {
     onData: (bytes) => this.#read(bytes),
-    onStop: () => this.goAway(),
+    onStop: () => this.#stopping(),
     onClose: () => this.#closed(),
   };
   readonly #options: WebSocketOptions;
-  readonly #deflates: boolean;
+  /** From so many bytes on, messages are compressed. */
+  readonly #minDeflatedBytes: number;
+  /** The decoder's bytes are good until it is told the next thing. */
+  readonly #isLent: boolean;
   readonly #decoder: MessageDecoder;
   #wire: Wire | undefined;
   #outlet: FrameOutlet | undefined;
@@ -58,6 +65,7 @@ export class ServerWebSocket implements WebSocketConnection, MessageListener {
   /** Since the last look: something came. */
   #hasHeard: boolean = true;
   #isPinged: boolean = false;
+  #isStopTold: boolean = false;
   #held: Held[] = [];
   #heldBytes = 0;
   /** What a slow client is sent when it has caught up: the last pong, and our close frame. */
@@ -65,34 +73,55 @@ export class ServerWebSocket implements WebSocketConnection, MessageListener {
   #closeFrame: Uint8Array | undefined;
 
   constructor(options: WebSocketOptions, { deflates }: { readonly deflates: boolean }) {
-    const { maxMessageBytes } = options;
+    const { maxMessageBytes, handler, minDeflatedBytes = MIN_DEFLATED_BYTES } = options;
     this.#options = options;
-    this.#deflates = deflates;
-    const limits = { maxMessageBytes, mayCompress: deflates, role: "server" } as const;
+    this.#minDeflatedBytes = deflates ? minDeflatedBytes : Number.POSITIVE_INFINITY;
+    this.#isLent = handler.onText !== undefined;
+    const mayLend = this.#isLent;
+    const limits = { maxMessageBytes, mayCompress: deflates, mayLend, role: "server" } as const;
     this.#decoder = new MessageDecoder(limits, this);
   }
 
   /** Once, before anything else: the wire, and the handshake's answer to send on it. */
   open(wire: Wire, answer: string): void {
     this.#wire = wire;
-    this.#outlet = new FrameOutlet(wire);
+    this.#outlet = new FrameOutlet(wire, () => this.#pauseIfOpen());
     wire.onDrain(() => this.#drained());
-    this.#outlet.write(Buffer.from(answer));
+    wire.write(Buffer.from(answer));
     if (this.#options.pingAfterMs > 0) this.#watch();
   }
 
+  get isOpen(): boolean {
+    return this.#state === "open";
+  }
+
+  get unsentBytes(): number {
+    return this.#outlet!.unsentBytes;
+  }
+
   send(kind: MessageKind, payload: Uint8Array | string): boolean {
+    if (!this.#takesMore()) return false;
+    const isDeflated =
+      this.#minDeflatedBytes < Number.POSITIVE_INFINITY &&
+      Buffer.byteLength(payload) >= this.#minDeflatedBytes;
+    return this.#outlet!.write((isDeflated ? deflatedFrame : messageFrame)(kind, payload));
+  }
+
+  sendPrepared(frame: PreparedFrame): boolean {
+    if (!this.#takesMore()) return false;
+    const isDeflated = frame.payloadBytes >= this.#minDeflatedBytes;
+    return this.#outlet!.write(isDeflated ? frame.deflated : frame.plain);
+  }
+
+  /** Closes the connection if too much waits for the client. */
+  #takesMore(): boolean {
     if (this.#state !== "open") return false;
     const outlet = this.#outlet!;
-    if (outlet.unsentBytes > this.#options.maxUnsentBytes) {
-      this.close(1008, "the client does not take what it is sent");
-      return false;
-    }
-    const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
-    if (!this.#deflates || bytes.length < MIN_DEFLATED_BYTES) {
-      return outlet.write(encodeFrame(kind, bytes));
-    }
-    return outlet.write(encodeFrame(kind, deflateMessage(bytes), { isCompressed: true }));
+    const { maxUnsentBytes } = this.#options;
+    // What waits for nothing but the turn's end is not the client's fault.
+    if (!outlet.isSlow || outlet.unsentBytes <= maxUnsentBytes) return true;
+    this.close(1008, "the client does not take what it is sent");
+    return false;
   }
 
   ping(payload: Uint8Array = nothing): void {
@@ -112,31 +141,47 @@ export class ServerWebSocket implements WebSocketConnection, MessageListener {
     this.close(1001, "the server is stopping");
   }
 
+  #stopping(): void {
+    const { handler } = this.#options;
+    if (handler.onStop === undefined) this.goAway();
+    else if (this.#state === "open" && !this.#isStopTold) {
+      this.#isStopTold = true;
+      handler.onStop(this);
+    }
+  }
+
   #read(bytes: Uint8Array): void {
     if (this.#state === "ended" || this.#state === "closed") return;
-    const outlet = this.#outlet!;
     this.#hasHeard = true;
-    outlet.gather();
-    try {
-      this.#decoder.push(bytes);
-    } finally {
-      outlet.flush();
-    }
-    if (outlet.isSlow && this.#state === "open") this.#wire!.pause();
+    this.#decoder.push(bytes);
     this.#endIfSent();
+  }
+
+  #pauseIfOpen(): void {
+    if (this.#state === "open") this.#wire!.pause();
   }
 
   onMessage(kind: MessageKind, payload: Uint8Array, isCompressed: boolean): void {
     if (this.#state !== "open") return;
-    if (this.#outlet!.isSlow) this.#hold({ kind, payload, isCompressed });
-    else this.#tell(kind, payload, isCompressed);
+    if (this.#outlet!.isSlow) {
+      this.#hold({ kind, payload: this.#isLent ? payload.slice() : payload, isCompressed });
+    } else this.#tell(kind, payload, isCompressed);
+  }
+
+  onTooLarge(bytes: number): boolean {
+    const { handler } = this.#options;
+    if (handler.onTooLarge === undefined) return false;
+    if (this.#state !== "open") return true;
+    if (this.#outlet!.isSlow) this.#hold({ kind: "too large", bytes });
+    else handler.onTooLarge(this, bytes);
+    return true;
   }
 
   /** By one read at most, if the server can hold the client up. */
   #hold(held: Held): void {
     const { maxMessageBytes, maxUnsentBytes } = this.#options;
     this.#held.push(held);
-    if (held.kind !== "close") this.#heldBytes += held.payload.length;
+    if ("payload" in held) this.#heldBytes += held.payload.length;
     if (this.#heldBytes <= maxMessageBytes + maxUnsentBytes) return;
     this.close(1008, "the client sends more and does not take the answers");
   }
@@ -144,15 +189,26 @@ export class ServerWebSocket implements WebSocketConnection, MessageListener {
   #tell(kind: MessageKind, payload: Uint8Array, isCompressed: boolean): void {
     const bytes = isCompressed ? this.#inflated(payload) : payload;
     if (bytes === undefined) return;
-    if (kind === "text" && !isUtf8(bytes)) this.onViolation(1007, "a text that is not UTF-8");
-    else this.#options.handler.onMessage(this, kind, bytes);
+    const { handler } = this.#options;
+    if (kind === "binary") {
+      const isLent = this.#isLent && bytes === payload;
+      handler.onMessage(this, kind, isLent ? bytes.slice() : bytes);
+    } else if (handler.onText === undefined) {
+      if (isUtf8(bytes)) handler.onMessage(this, kind, bytes);
+      else this.onViolation(1007, "a text that is not UTF-8");
+    } else {
+      const text = tryText(bytes);
+      if (text === undefined) this.onViolation(1007, "a text that is not UTF-8");
+      else handler.onText(this, text);
+    }
   }
 
   #inflated(payload: Uint8Array): Uint8Array | undefined {
-    const { maxMessageBytes } = this.#options;
+    const { maxMessageBytes, handler } = this.#options;
     const bytes = inflateMessage(payload, maxMessageBytes);
     if (bytes instanceof Uint8Array) return bytes;
     if (bytes === undefined) this.onViolation(1007, "a message that cannot be inflated");
+    else if (handler.onTooLarge !== undefined) handler.onTooLarge(this, maxMessageBytes + 1);
     else this.onViolation(1009, `a message beyond ${maxMessageBytes} bytes`);
     return undefined;
   }
@@ -166,7 +222,7 @@ export class ServerWebSocket implements WebSocketConnection, MessageListener {
   }
 
   onPong(): void {
-    // That something came is all that matters.
+    if (this.#state === "open") this.#options.handler.onPong?.(this);
   }
 
   /** The client's close frame; it may be the answer to ours. */
@@ -201,14 +257,15 @@ export class ServerWebSocket implements WebSocketConnection, MessageListener {
 
   /** When nothing more is to be said or heard. */
   #endIfSent(): void {
-    if (this.#state === "ended" && this.#closeFrame === undefined) this.#wire!.end();
+    if (this.#state !== "ended" || this.#closeFrame !== undefined) return;
+    this.#outlet!.flush();
+    this.#wire!.end();
   }
 
   #drained(): void {
     const outlet = this.#outlet!;
     if (!outlet.isSlow) return;
     outlet.drained();
-    outlet.gather();
     this.#catchUp(outlet);
     outlet.flush();
     this.#endIfSent();
@@ -226,6 +283,7 @@ export class ServerWebSocket implements WebSocketConnection, MessageListener {
     for (; told < held.length && !outlet.isSlow && this.#state === "open"; told += 1) {
       const next = held[told]!;
       if (next.kind === "close") this.#answerClose(next.code, next.reason);
+      else if (next.kind === "too large") this.#options.handler.onTooLarge?.(this, next.bytes);
       else {
         this.#heldBytes -= next.payload.length;
         this.#tell(next.kind, next.payload, next.isCompressed);

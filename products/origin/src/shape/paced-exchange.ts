@@ -56,6 +56,9 @@ function pacedWire(exchange: Exchange, reader: WireReader, pacing: Pacing): Wire
   return {
     write: (data) => pacer.write(typeof data === "string" ? Buffer.from(data) : data),
     onDrain: (drained) => pacer.onDrain(drained),
+    get unsentBytes() {
+      return pacer.waitingBytes + wire.unsentBytes;
+    },
     pause: () => wire.pause(),
     resume: () => wire.resume(),
     end: () => pacer.end(() => wire.end()),

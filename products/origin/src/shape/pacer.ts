@@ -58,6 +58,11 @@ export class Pacer implements Sink {
     });
   }
 
+  /** What was written and not let through yet. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
   write(bytes: Uint8Array): boolean {
     if (this.#isDropped || this.#finish !== undefined) return true;
     if (this.#waitingBytes > MAX_WAITING_BYTES) {
