@@ -1,7 +1,7 @@
 import type { Statement } from "bun:sqlite";
 import { type CorsRule, S3Error } from "@breakwater/s3";
+import type { SqliteFile } from "@breakwater/sqlite-file";
 import type { StoredBucket } from "./disk.ts";
-import type { Index } from "./index-file.ts";
 
 /** The table of buckets. What changes rows is called within a step. */
 export class BucketRows {
@@ -12,7 +12,7 @@ export class BucketRows {
   readonly #setCors: Statement<void, [cors: string, no: number]>;
   readonly #drop: Statement<void, [no: number]>;
 
-  constructor(index: Index) {
+  constructor(index: SqliteFile) {
     this.#all = index.prepare(`SELECT * FROM buckets WHERE name IS NOT NULL ORDER BY name`);
     this.#one = index.prepare("SELECT * FROM buckets WHERE name = ?");
     this.#no = index.prepare("SELECT no FROM buckets WHERE name = ?");

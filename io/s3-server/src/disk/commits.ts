@@ -1,7 +1,8 @@
 import { S3Error } from "@breakwater/s3";
-import { type ContentFiles, syncData } from "./content-files.ts";
-import { isFull, isOfIndex, toDiskError } from "./failures.ts";
-import { type Index, PAGE_BYTES } from "./index-file.ts";
+import { isOfSqlite, type SqliteFile, type Synced, syncData } from "@breakwater/sqlite-file";
+import type { ContentFiles } from "./content-files.ts";
+import { isFull, toDiskError } from "./failures.ts";
+import { PAGE_BYTES } from "./index-file.ts";
 import type { Reserve } from "./reserve.ts";
 
 /** What a change does beside its rows, once they are durable. */
@@ -13,7 +14,7 @@ export interface Step {
 }
 
 export interface CommitsOptions {
-  readonly index: Index;
+  readonly index: SqliteFile;
   readonly files: ContentFiles;
   readonly reserve: Reserve;
   /** What the file system has left. */
@@ -21,12 +22,6 @@ export interface CommitsOptions {
   /** `undefined`: nothing is synced. */
   readonly synced: Synced | undefined;
   readonly onCheckpoint: () => void;
-}
-
-/** Descriptors of the index and of its log, to sync them by. */
-export interface Synced {
-  readonly indexFd: number;
-  readonly logFd: number;
 }
 
 export interface ChangeOptions {
@@ -49,15 +44,11 @@ interface Done {
 
 /**
  * Group commit: the changes that arrive in one turn of the event loop, or while the disk is waited
- * for, share a transaction and a sync. The disk is waited for in another thread: SQLite itself
- * syncs nothing but the log's new header after a checkpoint. The changes that wait are as many as
- * callers wait for one.
+ * for, share a transaction and a sync. The disk is waited for in another thread. The changes that
+ * wait are as many as callers wait for one.
  */
 export class Commits {
   readonly #options: CommitsOptions;
-  readonly #begin: () => void;
-  readonly #commit: () => void;
-  readonly #logPages: () => number;
   /** Little room is left: the log is kept empty. */
   #isTight: boolean = false;
   #queue: Change[] = [];
@@ -66,16 +57,7 @@ export class Commits {
   #isClosed: boolean = false;
 
   constructor(options: CommitsOptions) {
-    const { index } = options;
     this.#options = options;
-    const [begin, commit] = [index.prepare("BEGIN IMMEDIATE"), index.prepare("COMMIT")];
-    const logged = index.prepare("PRAGMA wal_checkpoint = NOOP");
-    this.#begin = () => begin.run();
-    this.#commit = () => commit.run();
-    this.#logPages = () => {
-      const [, pages, moved] = logged.values()[0] as [unknown, number, number];
-      return pages - moved;
-    };
   }
 
   /** Whatever `run` refuses by throwing, it refuses before it changes a row. */
@@ -112,14 +94,11 @@ export class Commits {
     const free = this.#options.freeBytes();
     this.#isTight = free < TIGHT_BYTES;
     const batch = this.#queue.splice(0, this.#isTight ? 1 : MAX_BATCH);
-    if (free >= MIN_FREE_BYTES || this.#freeInIndex() >= MIN_FREE_BYTES) return batch;
+    // Of what was deleted: the index need not grow.
+    const freeInIndex = this.#options.index.freePages * PAGE_BYTES;
+    if (free >= MIN_FREE_BYTES || freeInIndex >= MIN_FREE_BYTES) return batch;
     for (const { isFreeing, reject } of batch) if (!isFreeing) reject(new S3Error("StorageFull"));
     return batch.filter(({ isFreeing }) => isFreeing);
-  }
-
-  /** Of what was deleted: the index need not grow. */
-  #freeInIndex(): number {
-    return this.#options.index.number("PRAGMA freelist_count") * PAGE_BYTES;
   }
 
   /** A disk that fails to sync may have lost anything since: from then on nothing is promised. */
@@ -133,7 +112,7 @@ export class Commits {
   }
 
   async #do(batch: readonly Change[]): Promise<void> {
-    const { files, synced } = this.#options;
+    const { index, files, synced } = this.#options;
     const step: Step = { kept: [], doomed: [] };
     const done = await this.#transact(batch, step);
     for (const id of step.kept) files.keep(id);
@@ -146,7 +125,7 @@ export class Commits {
     for (const { change, value } of waiting) change.resolve(value);
     files.remove(step.doomed);
     await files.removed({ left: MAX_DOOMED });
-    if (this.#logPages() > (this.#isTight ? 0 : MAX_LOG_PAGES)) await this.#checkpoint();
+    if (index.logPages > (this.#isTight ? 0 : MAX_LOG_PAGES)) await this.#checkpoint();
   }
 
   /** In one transaction; if that fails, each in one of its own, so that what can be is done. */
@@ -154,7 +133,7 @@ export class Commits {
     try {
       return this.#transactAll(batch, step);
     } catch (error) {
-      if (!isOfIndex(error)) throw error;
+      if (!isOfSqlite(error)) throw error;
       if (batch.length === 1) return await this.#retry(batch[0]!, step, error);
     }
     const done: Done[] = [];
@@ -170,7 +149,7 @@ export class Commits {
       try {
         return this.#transactAll([change], step);
       } catch (again) {
-        if (!isOfIndex(again)) throw again;
+        if (!isOfSqlite(again)) throw again;
       }
     }
     change.reject(toDiskError(error));
@@ -182,53 +161,42 @@ export class Commits {
     const step: Step = { kept: [], doomed: [] };
     const done: Done[] = [];
     const refused: (() => void)[] = [];
-    this.#begin();
-    try {
+    index.transact(() => {
       for (const change of batch) {
         try {
           done.push({ change, value: change.run(step) });
         } catch (error) {
-          if (isOfIndex(error)) throw error;
+          if (isOfSqlite(error)) throw error;
           refused.push(() => change.reject(error));
         }
       }
-      this.#commit();
-    } catch (error) {
-      index.rollback();
-      throw error;
-    }
+    });
     for (const refuse of refused) refuse();
     all.kept.push(...step.kept);
     all.doomed.push(...step.doomed);
     return done;
   }
 
-  /**
-   * Moves what is in the log to its place in the index. The next commit writes the log from its
-   * start, so until then both are synced: the log before anything is moved, the index after.
-   */
   async #checkpoint(): Promise<void> {
     const { index, synced, reserve, onCheckpoint } = this.#options;
-    if (synced !== undefined) await syncData(synced.logFd);
-    index.run("PRAGMA synchronous = OFF");
-    if (tryMove(index)) reserve.hold();
-    else {
-      reserve.release();
-      // If not even so, it stays in the log, and is there to be read.
-      tryMove(index);
-    }
-    if (synced !== undefined) {
-      index.run("PRAGMA synchronous = NORMAL");
-      await syncData(synced.indexFd);
-    }
+    const move = (run: () => void): void => {
+      if (hasRoom(run)) {
+        reserve.hold();
+      } else {
+        reserve.release();
+        // If not even so, it stays in the log, and is there to be read.
+        hasRoom(run);
+      }
+    };
+    await index.checkpoint({ synced, move });
     onCheckpoint();
   }
 }
 
-/** False: there was no room. */
-function tryMove(index: Index): boolean {
+/** False: there was none. */
+function hasRoom(run: () => void): boolean {
   try {
-    index.run("PRAGMA wal_checkpoint");
+    run();
     return true;
   } catch (error) {
     if (isFull(error)) return false;

@@ -1,9 +1,6 @@
 import {
-  close,
   closeSync,
   constants,
-  fdatasync,
-  fsync,
   fsyncSync,
   link,
   mkdirSync,
@@ -17,7 +14,7 @@ import {
 } from "node:fs";
 import { copyFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { codeOf } from "./failures.ts";
+import { codeOf, syncData, syncFolder } from "@breakwater/sqlite-file";
 
 /** "none": nothing is synced. "object": a file's bytes are. "strict": its name too. */
 export type Durability = "none" | "object" | "strict";
@@ -210,25 +207,6 @@ export class ContentFiles {
 
   #pathOf(id: string): string {
     return join(this.#folder, folderOf(id), id);
-  }
-}
-
-/** Waits for the disk in another thread, also for what others wrote to the same file. */
-export function syncData(fd: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    fdatasync(fd, (error) => (error === null ? resolve() : reject(error)));
-  });
-}
-
-/** Makes the names in a folder durable. */
-export async function syncFolder(path: string): Promise<void> {
-  const fd = openSync(path, constants.O_RDONLY);
-  try {
-    await new Promise<void>((resolve, reject) => {
-      fsync(fd, (error) => (error === null ? resolve() : reject(error)));
-    });
-  } finally {
-    close(fd);
   }
 }
 

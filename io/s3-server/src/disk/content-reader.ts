@@ -1,8 +1,8 @@
 import { closeSync, read } from "node:fs";
 import { S3Error } from "@breakwater/s3";
+import { codeOf } from "@breakwater/sqlite-file";
 import { type ContentFiles, cutOff } from "./content-files.ts";
 import type { ContentReader } from "./disk.ts";
-import { codeOf } from "./failures.ts";
 
 export interface Stretch {
   /** Of the file or the piece. */

@@ -1,16 +1,16 @@
 import { S3Error } from "@breakwater/s3";
+import type { SqliteFile } from "@breakwater/sqlite-file";
 import type { Step } from "./commits.ts";
 import { type Fresh, type Held, type Piece, type Stored, toHeld, toStored } from "./content.ts";
 import type { ContentFiles } from "./content-files.ts";
 import { readerOfBytes, readerOfFile, readerOfPieces, type Stretch } from "./content-reader.ts";
 import { openWriter } from "./content-writer.ts";
 import type { Content, ContentReader } from "./disk.ts";
-import type { Index } from "./index-file.ts";
 import type { AboutPart, ObjectRow, PieceRow, piecesOf } from "./rows.ts";
 import { statementsOf } from "./statements.ts";
 
 export interface ContentsOptions {
-  readonly index: Index;
+  readonly index: SqliteFile;
   readonly files: ContentFiles;
   readonly newId: () => string;
   /** Something of many pieces was dropped, or is no longer read: dropSome() has work. */

@@ -1,4 +1,5 @@
 import { type CorsRule, type KeyCursor, S3Error, type Tag } from "@breakwater/s3";
+import type { SqliteFile } from "@breakwater/sqlite-file";
 import { BucketRows } from "./bucket-rows.ts";
 import type { Commits, Step } from "./commits.ts";
 import type { ContentFiles, Durability } from "./content-files.ts";
@@ -22,13 +23,12 @@ import type {
   WriteCheck,
 } from "./disk.ts";
 import { toDiskError } from "./failures.ts";
-import type { Index } from "./index-file.ts";
 import { ObjectRows } from "./object-rows.ts";
 import { partBytesText } from "./rows.ts";
 import { UploadRows } from "./upload-rows.ts";
 
 export interface FolderDiskOptions {
-  readonly index: Index;
+  readonly index: SqliteFile;
   readonly files: ContentFiles;
   readonly commits: Commits;
   readonly durability: Durability;

@@ -1,11 +1,11 @@
 import type { Statement } from "bun:sqlite";
 import type { KeyCursor } from "@breakwater/s3";
+import type { SqliteFile } from "@breakwater/sqlite-file";
 import type { StoredObject } from "./disk.ts";
-import type { Index } from "./index-file.ts";
 import { type ObjectRow, objectColumns, toStoredObject } from "./rows.ts";
 
 /** Opens cursors over a bucket's objects. */
-export function objectCursors(index: Index): (bucket: number) => KeyCursor<StoredObject> {
+export function objectCursors(index: SqliteFile): (bucket: number) => KeyCursor<StoredObject> {
   const select = (than: string): RowsOf =>
     index.prepare(
       `SELECT ${objectColumns} FROM objects WHERE bucket = ? AND key ${than} ? ORDER BY key LIMIT ?`,

@@ -1,9 +1,9 @@
 import type { Statement } from "bun:sqlite";
 import type { KeyCursor, Tag } from "@breakwater/s3";
+import type { SqliteFile } from "@breakwater/sqlite-file";
 import type { Step } from "./commits.ts";
 import type { Contents } from "./contents.ts";
 import type { NewObject, StoredObject, WriteCheck } from "./disk.ts";
-import type { Index } from "./index-file.ts";
 import { objectCursors } from "./object-cursor.ts";
 import { aboutObject, contentOf, type ObjectRow, objectColumns, toStoredObject } from "./rows.ts";
 
@@ -18,7 +18,7 @@ export class ObjectRows {
   readonly #setAbout: Statement<void, [about: string, bucket: number, key: string]>;
   readonly cursor: (bucket: number) => KeyCursor<StoredObject>;
 
-  constructor(index: Index, contents: Contents) {
+  constructor(index: SqliteFile, contents: Contents) {
     this.#contents = contents;
     const select = `SELECT ${objectColumns} FROM objects WHERE`;
     this.#one = index.prepare(

@@ -1,12 +1,13 @@
-import { closeSync, mkdirSync, openSync, readdirSync, statfsSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { freeBytesIn, openSynced, type SqliteFile } from "@breakwater/sqlite-file";
 import { S3ServerError } from "../s3-server-error.ts";
-import { Commits, type Synced } from "./commits.ts";
-import { ContentFiles, type Durability, syncData, syncFolder } from "./content-files.ts";
+import { Commits } from "./commits.ts";
+import { ContentFiles, type Durability } from "./content-files.ts";
 import type { Disk } from "./disk.ts";
 import { isFull } from "./failures.ts";
 import { FolderDisk } from "./folder-disk.ts";
-import { type Index, openIndex, unusable } from "./index-file.ts";
+import { openIndex, toFolderError } from "./index-file.ts";
 import { Reserve } from "./reserve.ts";
 
 export interface DiskOptions {
@@ -42,11 +43,11 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
     return await openWith(index, options);
   } catch (error) {
     index.close();
-    throw unusable(folder, error);
+    throw toFolderError(error, folder);
   }
 }
 
-async function openWith(index: Index, options: DiskOptions): Promise<Disk> {
+async function openWith(index: SqliteFile, options: DiskOptions): Promise<Disk> {
   const { folder, durability, newId, onSwept = () => {} } = options;
   const reserve = new Reserve(join(folder, "reserve"));
   reserve.release();
@@ -55,39 +56,18 @@ async function openWith(index: Index, options: DiskOptions): Promise<Disk> {
   const files = new ContentFiles({ folder, durability, newId });
   reserve.hold();
   const synced = durability === "none" ? undefined : openSynced(join(folder, INDEX));
-  if (synced !== undefined) {
-    index.run("PRAGMA synchronous = NORMAL");
-    await syncData(synced.indexFd);
-    await syncData(synced.logFd);
-    await syncFolder(folder);
-  }
+  await synced?.start(index);
   const onClose = () => {
     closeIndex(index);
     synced?.close();
   };
   const onCheckpoint = () => disk.tidy();
-  const freeBytes = () => freeBytesOf(folder);
+  const freeBytes = () => freeBytesIn(folder);
   const commits = new Commits({ index, files, reserve, freeBytes, synced, onCheckpoint });
   const disk = new FolderDisk({ index, files, commits, durability, newId, onClose });
   if (wasOpen) disk.sweep(onSwept);
   disk.tidy();
   return disk;
-}
-
-/** A file system that does not say how large it is has room. It takes 3 µs to ask. */
-function freeBytesOf(folder: string): number {
-  const { blocks, bavail, bsize } = statfsSync(folder);
-  return blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize;
-}
-
-/** Closing a descriptor of the index drops SQLite's lock on it: not before that is closed. */
-function openSynced(path: string): Synced & { close(): void } {
-  const [indexFd, logFd] = [openSync(path, "r"), openSync(`${path}-wal`, "r")];
-  const close = () => {
-    closeSync(indexFd);
-    closeSync(logFd);
-  };
-  return { indexFd, logFd, close };
 }
 
 const INDEX = "index.db";
@@ -99,7 +79,7 @@ function checkFolder(folder: string): void {
     mkdirSync(folder, { recursive: true });
     names = readdirSync(folder);
   } catch (error) {
-    throw unusable(folder, error);
+    throw toFolderError(error, folder);
   }
   const others = names.filter((name) => name !== "lost+found");
   if (others.length === 0 || names.includes(INDEX)) return;
@@ -111,7 +91,7 @@ function checkFolder(folder: string): void {
 }
 
 /** On a full disk it stays marked as open, which costs a look for leftovers at the next start. */
-function closeIndex(index: Index): void {
+function closeIndex(index: SqliteFile): void {
   try {
     index.run("DELETE FROM state");
   } catch (error) {

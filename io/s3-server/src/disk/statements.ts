@@ -1,9 +1,9 @@
 import type { Statement } from "bun:sqlite";
-import type { Index } from "./index-file.ts";
+import type { SqliteFile } from "@breakwater/sqlite-file";
 import type { PieceRow } from "./rows.ts";
 
 /** Of the tables that hold contents, prepared once. */
-export function statementsOf(index: Index): ContentStatements {
+export function statementsOf(index: SqliteFile): ContentStatements {
   return {
     insertBlob: index.prepare("INSERT INTO blobs VALUES (?, ?)"),
     blob: index.prepare("SELECT data FROM blobs WHERE no = ?"),

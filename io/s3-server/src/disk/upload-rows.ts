@@ -1,9 +1,9 @@
 import type { Statement } from "bun:sqlite";
 import { S3Error } from "@breakwater/s3";
+import type { SqliteFile } from "@breakwater/sqlite-file";
 import type { Step } from "./commits.ts";
 import type { Contents } from "./contents.ts";
 import type { CompletedUpload, NewPart, NewUpload, StoredPart, StoredUpload } from "./disk.ts";
-import type { Index } from "./index-file.ts";
 import {
   aboutUpload,
   type PieceRow,
@@ -24,7 +24,7 @@ export class UploadRows {
   readonly #ofDropped: Statement<{ readonly id: string }, [limit: number]>;
   readonly #deleteDropped: Statement<void, []>;
 
-  constructor(index: Index, contents: Contents) {
+  constructor(index: SqliteFile, contents: Contents) {
     this.#contents = contents;
     this.#one = index.prepare(
       `SELECT uploads.*, buckets.name AS bucket_name FROM uploads
