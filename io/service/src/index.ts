@@ -83,6 +83,7 @@ export {
 export { type CompressionOptions, compression } from "./web/compression.ts";
 export { type CorsOptions, cors } from "./web/cors.ts";
 export { type MemoryCache, type MemoryCacheOptions, memoryCache } from "./web/memory-cache.ts";
+export { pageDocument, pageScript, pageStyle } from "./web/page-asset.ts";
 export { type RateLimitOptions, type RateOutcome, rateLimit } from "./web/rate-limit.ts";
 export type { RateStore } from "./web/rate-store.ts";
 export {

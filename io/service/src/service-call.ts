@@ -56,7 +56,8 @@ export class ServiceCall implements Call {
     this.startedMs = nowMs();
     exchange.onAbort(() => {
       this.giveUp("The client has gone");
-      this.#finish({ isAborted: true });
+      // A connection that was taken over ends by being closed.
+      this.#finish({ isAborted: this.#status !== SWITCHING });
     });
   }
 
@@ -187,7 +188,7 @@ export class ServiceCall implements Call {
         this.#finish({ isAborted: false });
       },
     });
-    if (wire !== undefined) this.#status = 101;
+    if (wire !== undefined) this.#status = SWITCHING;
     return wire;
   }
 
@@ -242,6 +243,9 @@ export class ServiceCall implements Call {
     for (const listener of this.#listeners ?? []) listener(end);
   }
 }
+
+/** RFC 9110 15.2.2. */
+const SWITCHING = 101;
 
 const noFields: readonly Field[] = [];
 

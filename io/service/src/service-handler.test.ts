@@ -192,4 +192,18 @@ describe("the end of a call", () => {
     await serviceOf({ stages: [], handler })(holder.exchange);
     expect(seen).toMatchObject({ status: 0, isAborted: true });
   });
+
+  test("of an upgrade comes when its connection closes, and is none that was aborted", async () => {
+    const seen: CallEnd[] = [];
+    const { fakeExchange } = await import("@breakwater/http-server/testing");
+    const exchange = fakeExchange();
+    const handler: CallHandler = (call) => {
+      call.onEnd((end) => seen.push(end));
+      call.takeOver({ onData: () => {}, onClose: () => {} });
+    };
+    await serviceOf({ stages: [], handler })(exchange);
+    expect(seen).toEqual([]);
+    exchange.goAway();
+    expect(seen).toEqual([expect.objectContaining({ status: 101, isAborted: false })]);
+  });
 });

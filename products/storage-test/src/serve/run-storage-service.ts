@@ -8,7 +8,7 @@ import {
 } from "@breakwater/service";
 import type { Environment } from "./env-report.ts";
 import { eventStreams } from "./events.ts";
-import { pagePolicy, pageRoutes } from "./page/page.ts";
+import { pageRoutes } from "./page/page.ts";
 import { storageRoutes } from "./storage-routes.ts";
 import { TestDesk, type TestIo, type TestSizes } from "./test-desk.ts";
 
@@ -72,7 +72,7 @@ export async function runStorageService(
     hostname: options.hostname,
     limits: { maxBodyBytes: MAX_BODY_BYTES, maxConnections: MAX_CONNECTIONS },
     stages: {
-      securityHeaders: securityHeaders({ contentSecurityPolicy: pagePolicy }),
+      securityHeaders: securityHeaders(),
       compression: compression({ types: compressedTypes }),
     },
     routes: storageRoutes(parts),

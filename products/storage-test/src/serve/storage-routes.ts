@@ -5,7 +5,7 @@ import type { EventStreams } from "./events.ts";
 import { generate } from "./generate.ts";
 import { ownPagesOnly, tokenGuard } from "./guards.ts";
 import { home } from "./home.ts";
-import { pageDocument, pageRoutes } from "./page/page.ts";
+import { page, pageRoutes } from "./page/page.ts";
 import { respondJson } from "./respond-json.ts";
 import type { TestDesk, TestIo, TestKind } from "./test-desk.ts";
 import { uploadRoute } from "./upload-route.ts";
@@ -32,7 +32,7 @@ export function storageRoutes(parts: StorageParts): ServiceRoutes {
   return {
     "POST /upload": { stages: starts, handler: upload("concurrent") },
     "POST /upload-single": { stages: starts, handler: upload("single") },
-    "GET /": home({ desk, epochMs, page: pageDocument }),
+    "GET /": home({ desk, epochMs, page }),
     "GET /generate": { stages: guards, handler: generate({ bytes, payload }) },
     "GET /env": {
       stages: guards,
