@@ -13,13 +13,18 @@ export interface TestRedis extends AsyncDisposable {
   thaw(): void;
 }
 
-export async function testRedis(): Promise<TestRedis> {
+/** `isDurable`: it has after kill() and start() what it had answered before. */
+export async function testRedis(
+  options: { readonly isDurable?: boolean } = {},
+): Promise<TestRedis> {
   const folder = await mkdtemp(join(tmpdir(), "bw-redis-"));
   const socket = join(folder, "socket");
   let server: Bun.Subprocess<"ignore", "pipe", "inherit"> | undefined;
   const start = async (): Promise<void> => {
-    const options = ["--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no"];
-    server = Bun.spawn(["redis-server", ...options], { stdin: "ignore", stdout: "pipe" });
+    const fixed = ["--port", "0", "--unixsocket", socket, "--dir", folder, "--save", ""];
+    const durability = options.isDurable ? ["yes", "--appendfsync", "always"] : ["no"];
+    const command = ["redis-server", ...fixed, "--appendonly", ...durability];
+    server = Bun.spawn(command, { stdin: "ignore", stdout: "pipe" });
     const decoder = new TextDecoder();
     let said = "";
     for await (const bytes of server.stdout) {

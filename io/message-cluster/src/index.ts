@@ -1,0 +1,1 @@
+export { type ClusterKeeper, type ClusterOptions, openCluster } from "./open-cluster.ts";
