@@ -2,6 +2,7 @@ import { processArguments } from "@breakwater/process";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { addArchiveCommand } from "./archive-command.ts";
+import { addBridgeCommand } from "./bridge-command.ts";
 import { addCompileCommand } from "./compile-command.ts";
 import { addCompletionCommand } from "./completion-command.ts";
 import { addDepsCommand } from "./deps-command.ts";
@@ -58,6 +59,7 @@ export async function runCli(output: Output): Promise<number | undefined> {
     addS3Command,
     addStorageCommand,
     addFilesCommand,
+    addBridgeCommand,
     addSmallCommands,
     addCompletionCommand,
     addRemovedCommands,

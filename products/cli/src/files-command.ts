@@ -1,12 +1,8 @@
-import { readFileSync } from "node:fs";
-import type { RunningFiles, Settings } from "@breakwater/files";
-import { environment, onStopSignals, processArguments } from "@breakwater/process";
 import type { Command } from "commander";
 import type { Output } from "./output.ts";
+import { runServiceCommand } from "./service-command.ts";
 
 const NAME = "files";
-/** k6's code for what it cannot make sense of. */
-const INVALID_CONFIG = 104;
 
 const examples = `
 Examples:
@@ -36,54 +32,17 @@ export function addFilesCommand(
     .action(async () => end(await filesCommand(output)));
 }
 
-async function filesCommand({ write }: Output): Promise<number> {
+async function filesCommand(output: Output): Promise<number> {
   const { isAboutSettings, readSettings, runFiles } = await import("@breakwater/files");
-  const all = processArguments();
-  const read = readSettings({
-    arguments: all.toSpliced(all.indexOf(NAME), 1),
-    environment: environment(),
-    readFile: (path) => readFileSync(path, "utf8"),
-  });
-  switch (read.kind) {
-    case "text":
-      write("stdout", read.text);
-      if (read.text.startsWith("Usage")) write("stdout", examples);
-      return 0;
-    case "mistakes":
-      for (const mistake of read.mistakes) write("stderr", `error: ${mistake}\n`);
-      return INVALID_CONFIG;
-    case "config":
-      break;
-  }
-  try {
-    await untilStopped(await started(runFiles, read.config.settings, write), write);
-    return 0;
-  } catch (error) {
-    if (!isAboutSettings(error)) throw error;
-    write("stderr", `error: ${error.message}\n`);
-    return INVALID_CONFIG;
-  }
-}
-
-async function started(
-  runFiles: (settings: Settings) => Promise<RunningFiles>,
-  settings: Settings,
-  write: Output["write"],
-): Promise<RunningFiles> {
-  const files = await runFiles(settings);
-  const forWhom = files.isOpen ? ", open to all of this machine" : "";
-  write("stderr", `Listening on ${files.url}${forWhom}; files are ${files.storeName}\n`);
-  return files;
-}
-
-/** The first Ctrl-C or SIGTERM drains, the second cuts. */
-async function untilStopped(files: RunningFiles, write: Output["write"]): Promise<void> {
-  const asked = Promise.withResolvers<void>();
-  using _signals = onStopSignals({
-    first: () => asked.resolve(),
-    second: () => void files.stop({ graceMs: 0 }),
-  });
-  await asked.promise;
-  write("stderr", "Finishing the requests under way; once more ends them at once\n");
-  await files.stop();
+  return runServiceCommand(
+    { readSettings, run: (settings) => runFiles(settings), isAboutSettings },
+    {
+      ...{ name: NAME, examples, output },
+      greet: ({ url, isOpen, storeName }) => {
+        const forWhom = isOpen ? ", open to all of this machine" : "";
+        return [`Listening on ${url}${forWhom}; files are ${storeName}`];
+      },
+      farewell: "Finishing the requests under way; once more ends them at once",
+    },
+  );
 }

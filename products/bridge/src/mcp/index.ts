@@ -1,0 +1,2 @@
+export { isAboutAgent } from "../agent/agent-error.ts";
+export { type RunMcpOptions, runMcp } from "./run-mcp.ts";
