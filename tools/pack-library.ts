@@ -6,7 +6,12 @@ import { npmPack } from "./pack.ts";
 import { importsOf, toJavaScriptImports, toPublished } from "./pack-library-text.ts";
 
 /** What is published for others to import; each after those that it imports itself. */
-export const libraries: readonly string[] = ["core/admission", "io/pressure", "io/admission-http"];
+export const libraries: readonly string[] = [
+  "core/admission",
+  "io/pressure",
+  "io/admission-http",
+  "io/bridge-client",
+];
 
 /**
  * Makes npm packages of libraries: plain JavaScript with declarations, a file for each source file,

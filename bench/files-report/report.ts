@@ -1,5 +1,5 @@
+import { table, verdict } from "../parts/part.ts";
 import type { Machine } from "../results.ts";
-import { table, verdict } from "../storage/part.ts";
 import type { LoadRun } from "./load.ts";
 import type { Measured } from "./measure-operation.ts";
 import { seedLoads } from "./seed-figures.ts";

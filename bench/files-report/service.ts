@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { SERVER_CORE } from "../bench-server.ts";
 import { readMemory } from "../memory.ts";
-import { type AnsweringProcess, startAnswering } from "../storage/answering-process.ts";
+import { type AnsweringProcess, startAnswering } from "../parts/answering-process.ts";
 import { bw } from "../storage/stores.ts";
 import { workFolder } from "../tool.ts";
 import type { Confinement } from "./confinement.ts";

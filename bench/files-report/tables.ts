@@ -1,4 +1,4 @@
-import { table } from "../storage/part.ts";
+import { table } from "../parts/part.ts";
 import type { LoadRun, Tick } from "./load.ts";
 import type { Measured } from "./measure-operation.ts";
 import { type SeedLoad, seedCurve, seedLoads, seedMemory, seedMicro } from "./seed-figures.ts";

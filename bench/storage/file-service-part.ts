@@ -1,12 +1,13 @@
 import { CLIENT_CORE, SERVER_CORE } from "../bench-server.ts";
 import { readMemory } from "../memory.ts";
+import { cpuSeconds, startAnswering } from "../parts/answering-process.ts";
+import { table, verdict } from "../parts/part.ts";
+import { medianOf, medianRatio, takeTurns } from "../parts/turns.ts";
 import { runPinned } from "../pinned-process.ts";
-import { cpuSeconds, startAnswering } from "./answering-process.ts";
-import { type Part, type PartOptions, table, verdict } from "./part.ts";
 import type { Hammered } from "./raw-client.ts";
+import type { PartOptions, StoragePart } from "./storage-part.ts";
 import { BUCKET, bw, findProgram, hasCommand, startStore, storeEnvironment } from "./stores.ts";
 import { quickStore } from "./tools-part.ts";
-import { medianOf, medianRatio, takeTurns } from "./turns.ts";
 
 const FILE_BYTES = 51_200;
 const USERS = 100;
@@ -30,7 +31,7 @@ interface Turn extends Hammered {
  * endpoint and path style from AWS_ENDPOINT_URL_S3, and with the two routes that this asks for. It
  * is looked for as `file-service` in the peers' folder; nothing of it is part of this repository.
  */
-export const fileServicePart: Part = {
+export const fileServicePart: StoragePart = {
   name: "files",
   title: "Uploads of 50 KB through `bw files` and through the original",
   async measure(options) {

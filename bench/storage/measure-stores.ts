@@ -1,11 +1,11 @@
 import { CLIENT_CORE, SERVER_CORE } from "../bench-server.ts";
 import { readMemory } from "../memory.ts";
+import { cpuSeconds } from "../parts/answering-process.ts";
+import { takeTurns } from "../parts/turns.ts";
 import { runPinned } from "../pinned-process.ts";
-import { cpuSeconds } from "./answering-process.ts";
 import type { ObjectJob } from "./object-client.ts";
 import type { Hammered } from "./raw-client.ts";
 import { ACCESS_KEY, BUCKET, type Medium, SECRET_KEY, type Store, startStore } from "./stores.ts";
-import { takeTurns } from "./turns.ts";
 
 /** What is asked for: many keys, so that no store can answer out of one. */
 export const sizes = [

@@ -1,6 +1,7 @@
 import { SERVER_CORE } from "../bench-server.ts";
-import { megabytes, type Part, table, verdict } from "./part.ts";
+import { megabytes, table, verdict } from "../parts/part.ts";
 import { runStorage } from "./storage-command.ts";
+import type { StoragePart } from "./storage-part.ts";
 import { hasCommand, startStore } from "./stores.ts";
 import { quickStore } from "./tools-part.ts";
 
@@ -8,7 +9,7 @@ import { quickStore } from "./tools-part.ts";
 const PARTS = 10;
 
 /** How much memory the speed test needs: the seed's needed 8 GB. */
-export const memoryPart: Part = {
+export const memoryPart: StoragePart = {
   name: "memory",
   title: "Memory of `bw storage upload`",
   async measure({ objectBytes, signal }) {

@@ -1,10 +1,11 @@
 import { SERVER_CORE } from "../bench-server.ts";
-import { startAnswering } from "./answering-process.ts";
-import { type Part, table, verdict } from "./part.ts";
+import { startAnswering } from "../parts/answering-process.ts";
+import { table, verdict } from "../parts/part.ts";
+import { medianOf, medianRatio, takeTurns } from "../parts/turns.ts";
 import { runStorage } from "./storage-command.ts";
+import type { StoragePart } from "./storage-part.ts";
 import { bw, hasCommand, startStore } from "./stores.ts";
 import { quickStore } from "./tools-part.ts";
-import { medianOf, medianRatio, takeTurns } from "./turns.ts";
 
 const MB_PER_CONNECTION = 45;
 const ONE_WAY_MS = 15;
@@ -12,7 +13,7 @@ const ONE_WAY_MS = 15;
 const PARTS = 10;
 
 /** What more connections bring where each is limited, as between continents. */
-export const networkPart: Part = {
+export const networkPart: StoragePart = {
   name: "network",
   title: "Concurrent and single upload through a slow network",
   async measure({ rounds, objectBytes, signal }) {

@@ -7,7 +7,7 @@ import { root, workFolder } from "../tool.ts";
 import { fileServicePart } from "./file-service-part.ts";
 import { memoryPart } from "./memory-part.ts";
 import { networkPart } from "./network-part.ts";
-import type { PartOptions } from "./part.ts";
+import type { PartOptions } from "./storage-part.ts";
 import { findMinio, findProgram, media } from "./stores.ts";
 import { storesPart } from "./stores-part.ts";
 import { toolsPart } from "./tools-part.ts";

@@ -1,3 +1,5 @@
+import { megabytes, table, verdict } from "../parts/part.ts";
+import { medianOf, medianRatio } from "../parts/turns.ts";
 import {
   measureStores,
   methods,
@@ -6,12 +8,11 @@ import {
   type StoreRun,
   sizes,
 } from "./measure-stores.ts";
-import { megabytes, type Part, type PartOptions, table, verdict } from "./part.ts";
+import type { PartOptions, StoragePart } from "./storage-part.ts";
 import { bwS3, findMinio, hasCommand, type Medium, type Store } from "./stores.ts";
-import { medianOf, medianRatio } from "./turns.ts";
 
 /** `bw s3` against MinIO. */
-export const storesPart: Part = {
+export const storesPart: StoragePart = {
   name: "s3",
   title: "`bw s3` and MinIO",
   async measure(options) {

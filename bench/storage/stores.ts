@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { type AnsweringProcess, startAnswering } from "../parts/answering-process.ts";
 import { root, workFolder } from "../tool.ts";
-import { type AnsweringProcess, startAnswering } from "./answering-process.ts";
 
 export const ACCESS_KEY = "breakwater-bench";
 export const SECRET_KEY = "breakwater-bench-secret";

@@ -1,6 +1,8 @@
 import { rmSync } from "node:fs";
 import { SERVER_CORE } from "../bench-server.ts";
-import { megabytes, type Part, type PartOptions, table, verdict } from "./part.ts";
+import { megabytes, table, verdict } from "../parts/part.ts";
+import { medianOf, medianRatio, takeTurns } from "../parts/turns.ts";
+import type { PartOptions, StoragePart } from "./storage-part.ts";
 import {
   ACCESS_KEY,
   BUCKET,
@@ -21,10 +23,9 @@ import {
   type TransferTool,
   writeSource,
 } from "./transfer-tools.ts";
-import { medianOf, medianRatio, takeTurns } from "./turns.ts";
 
 /** `bw storage` against rclone and the aws command, moving one large object. */
-export const toolsPart: Part = {
+export const toolsPart: StoragePart = {
   name: "tools",
   title: "`bw storage`, rclone and aws: one large object up and down",
   async measure(options) {

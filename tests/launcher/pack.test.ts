@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -6,29 +6,36 @@ import { npmDependencies, packCommand } from "../../tools/pack.ts";
 
 const root = join(import.meta.dir, "../..");
 
+let folder: string;
+/** The command's file. */
+let bw: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "bw-pack-test-"));
+  bw = await unpackCommand();
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
 test("the published package runs under Node with what its manifest declares and nothing else", async () => {
-  await using folder = await temporaryFolder();
-  const bw = await unpackCommand(folder.path);
-  const { dependencies, devDependencies, version } = await manifestIn(folder.path);
+  const { dependencies, devDependencies, version } = await readManifest();
   expect(devDependencies).toBeUndefined();
   expect(Object.keys(dependencies).filter((name) => name.startsWith("@breakwater/"))).toEqual([]);
 
   expect(await run(["node", bw, "--version"])).toBe(`${version}\n`);
-  const files = await readdir(join(folder.path, "package"));
+  const files = await readdir(join(folder, "package"));
   expect(files.sort()).toEqual([
     ...["LICENSE", "README.md", "bin", "dist", "jslib", "package.json", "script-api"],
   ]);
 });
 
 test("the published package runs a k6 script on two workers", async () => {
-  await using folder = await temporaryFolder();
-  const bw = await unpackCommand(folder.path);
   const page = `<h1>Shop</h1><a href="/cart">To the cart</a>`;
   const type = { "Content-Type": "text/html" };
   using shop = Bun.serve({ port: 0, fetch: () => new Response(page, { headers: type }) });
-  const script = join(folder.path, "visit.js");
+  const script = join(folder, "visit.js");
   await Bun.write(script, k6Script);
-  await Bun.write(join(folder.path, "shop.proto"), `syntax = "proto3"; service Shop {}`);
+  await Bun.write(join(folder, "shop.proto"), `syntax = "proto3"; service Shop {}`);
 
   const load = ["run", "-q", "--workers", "2", "-u", "2", "-i", "4", "-e", `TARGET=${shop.url}`];
   expect(JSON.parse(await run(["node", bw, ...load, script]))).toEqual({
@@ -69,6 +76,19 @@ export function handleSummary({ metrics }) {
 }
 `;
 
+test("the published package has the bridge's tools for models", async () => {
+  const params = {
+    ...{ protocolVersion: "2025-06-18", capabilities: {} },
+    clientInfo: { name: "test", version: "1" },
+  };
+  const request = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params });
+  const mcp = ["node", bw, "bridge", "mcp", "--id", "ada", "--url", "ws://127.0.0.1:1"];
+  expect(JSON.parse(await run(mcp, `${request}\n`))).toMatchObject({
+    id: 1,
+    result: { serverInfo: { name: expect.any(String) } },
+  });
+});
+
 test("the npm packages of everything that is bundled stay dependencies, once each", () => {
   const packages = new Map([
     ["@b/a", { name: "@b/a", dependencies: { "@b/b": "*", zod: "1.0.0" } }],
@@ -92,33 +112,30 @@ test("two versions of one package cannot be packed", () => {
 });
 
 /** As npm would install it; answers with the command's file. */
-async function unpackCommand(folder: string): Promise<string> {
+async function unpackCommand(): Promise<string> {
   const tarball = await packCommand(root, folder);
   await run(["tar", "-xzf", tarball, "-C", folder]);
-  const { dependencies } = await manifestIn(folder);
-  for (const name of Object.keys(dependencies)) await linkInstalled(name, folder);
+  const { dependencies } = await readManifest();
+  for (const name of Object.keys(dependencies)) await linkInstalled(name);
   return join(folder, "package/bin/bw.js");
 }
 
 /** As npm would put it there; their own dependencies are found from where they really are. */
-async function linkInstalled(name: string, folder: string): Promise<void> {
+async function linkInstalled(name: string): Promise<void> {
   const link = join(folder, "node_modules", name);
   await mkdir(dirname(link), { recursive: true });
   await symlink(join(root, "node_modules", name), link);
 }
 
-async function manifestIn(folder: string) {
+async function readManifest() {
   return await Bun.file(join(folder, "package/package.json")).json();
 }
 
-async function run(command: readonly string[]): Promise<string> {
-  const child = Bun.spawn([...command], { stderr: "inherit" });
+async function run(command: readonly string[], stdin = ""): Promise<string> {
+  // Where a bridge's client keeps its secret.
+  const env = { ...process.env, XDG_STATE_HOME: folder };
+  const child = Bun.spawn([...command], { stdin: new Blob([stdin]), stderr: "inherit", env });
   const output = await child.stdout.text();
   expect(await child.exited).toBe(0);
   return output;
-}
-
-async function temporaryFolder() {
-  const path = await mkdtemp(join(tmpdir(), "bw-pack-test-"));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
 }

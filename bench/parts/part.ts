@@ -1,18 +1,9 @@
-/** How long and how much: all of it, or just enough to see that it works. */
-export interface PartOptions {
-  readonly rounds: number;
-  readonly seconds: number;
-  /** Of the one large object. */
-  readonly objectBytes: number;
-  readonly signal: AbortSignal;
-}
-
-/** A chapter of bench/STORAGE.md. */
-export interface Part {
+/** A chapter of a page such as bench/STORAGE.md. */
+export interface Part<Options> {
   readonly name: string;
   readonly title: string;
   /** Its Markdown; a sentence where something that it needs is missing. */
-  readonly measure: (options: PartOptions) => Promise<readonly string[]>;
+  readonly measure: (options: Options) => Promise<readonly string[]>;
 }
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
@@ -23,7 +14,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 
 export const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(bytes < 1e8 ? 1 : 0);
 
-/** "reached" or not, against what issue 6 asks for. */
+/** "reached" or not, against what was asked for. */
 export function verdict(ratio: number, atLeast: number): string {
   if (Number.isNaN(ratio)) return "not measured";
   return ratio >= atLeast ? "reached" : "**not reached**";

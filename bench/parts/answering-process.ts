@@ -13,14 +13,15 @@ export interface AnsweringOptions {
   readonly toCommand: (port: number) => readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly core: number;
+  /** A free one if left out. */
+  readonly port?: number;
   readonly signal: AbortSignal;
 }
 
 const READY_WITHIN_MS = 30_000;
 
 export async function startAnswering(options: AnsweringOptions): Promise<AnsweringProcess> {
-  const { toCommand, core, environment = {}, signal } = options;
-  const port = freePort();
+  const { toCommand, core, environment = {}, port = freePort(), signal } = options;
   const command = toCommand(port);
   const child = startPinned(command, { core, environment, signal, killSignal: "SIGKILL" });
   const output = Promise.all([child.stdout.text(), child.stderr.text()]);
