@@ -17,8 +17,6 @@ export const dataFolder: string = join(workFolder, "bridge");
 
 const usual: readonly string[] = [
   ...["--host", "127.0.0.1", "--metrics-port", "off", "--log-level", "error"],
-  // What one of 64 senders has to be able to send for the whole to be the bridge's limit.
-  ...["--socket-rate", "0", "--max-connections", "20000"],
 ];
 
 const ours = (name: string, flags: readonly string[]): Bridge => ({

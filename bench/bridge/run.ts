@@ -1,9 +1,7 @@
-import { mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { BenchError } from "../bench-error.ts";
+import { writePage } from "../parts/run-parts.ts";
 import { describeMachine } from "../results.ts";
-import { root, workFolder } from "../tool.ts";
 import type { BridgeOptions } from "./bridge-part.ts";
 import { dataFolder, original } from "./bridges.ts";
 import { idlePart, stormPart } from "./crowd-parts.ts";
@@ -38,29 +36,16 @@ if (values.help) console.log(usage);
 else await main();
 
 async function main(): Promise<void> {
-  const names = values.only?.split(",");
-  const chosen = parts.filter(({ name }) => names?.includes(name) ?? true);
-  if (chosen.length !== (names?.length ?? parts.length)) {
-    const known = parts.map(({ name }) => name).join(", ");
-    throw new BenchError("bad_argument", `There is no part "${values.only}": use ${known}`);
-  }
   const { signal } = stopped;
-  const options: BridgeOptions = values.quick
+  const { only, quick: isQuick } = values;
+  const options: BridgeOptions = isQuick
     ? { rounds: 1, seconds: 1, idleClients: 500, stormClients: 200, signal }
     : { rounds: 5, seconds: 3, idleClients: 10_000, stormClients: 5000, signal };
-  mkdirSync(workFolder, { recursive: true });
-  const chapters: string[] = [];
   try {
-    for (const { title, measure } of chosen) {
-      chapters.push([`## ${title}`, "", ...(await measure(options)), ""].join("\n"));
-    }
+    await writePage({ file: "BRIDGE.md", parts, only, isQuick, options, heading });
   } finally {
     rmSync(dataFolder, { recursive: true, force: true });
   }
-  const page = [heading(), ...chapters].join("\n");
-  const isWhole = names === undefined && !values.quick;
-  await Bun.write(join(isWhole ? join(root, "bench") : workFolder, "BRIDGE.md"), page);
-  console.log(page);
 }
 
 function heading(): string {

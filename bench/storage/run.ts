@@ -1,9 +1,7 @@
-import { mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { BenchError } from "../bench-error.ts";
+import { writePage } from "../parts/run-parts.ts";
 import { describeMachine } from "../results.ts";
-import { root, workFolder } from "../tool.ts";
 import { fileServicePart } from "./file-service-part.ts";
 import { memoryPart } from "./memory-part.ts";
 import { networkPart } from "./network-part.ts";
@@ -40,28 +38,16 @@ if (values.help) console.log(usage);
 else await main();
 
 async function main(): Promise<void> {
-  const names = values.only?.split(",");
-  const chosen = parts.filter(({ name }) => names?.includes(name) ?? true);
-  if (chosen.length !== (names?.length ?? parts.length)) {
-    const known = parts.map(({ name }) => name).join(", ");
-    throw new BenchError("bad_argument", `There is no part "${values.only}": use ${known}`);
-  }
-  const options: PartOptions = values.quick
-    ? { rounds: 1, seconds: 1, objectBytes: 2 ** 26, signal: stopped.signal }
-    : { rounds: 5, seconds: 2, objectBytes: 2 ** 30, signal: stopped.signal };
-  mkdirSync(workFolder, { recursive: true });
-  const chapters: string[] = [];
+  const { signal } = stopped;
+  const { only, quick: isQuick } = values;
+  const options: PartOptions = isQuick
+    ? { rounds: 1, seconds: 1, objectBytes: 2 ** 26, signal }
+    : { rounds: 5, seconds: 2, objectBytes: 2 ** 30, signal };
   try {
-    for (const { title, measure } of chosen) {
-      chapters.push([`## ${title}`, "", ...(await measure(options)), ""].join("\n"));
-    }
+    await writePage({ file: "STORAGE.md", parts, only, isQuick, options, heading });
   } finally {
     for (const folder of Object.values(media)) rmSync(folder, { recursive: true, force: true });
   }
-  const page = [heading(), ...chapters].join("\n");
-  const isWhole = names === undefined && !values.quick;
-  await Bun.write(join(isWhole ? join(root, "bench") : workFolder, "STORAGE.md"), page);
-  console.log(page);
 }
 
 function heading(): string {
